@@ -1,0 +1,35 @@
+"""The one place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process of the platform must know to start.
+
+    ``database_url`` is the application role's SQLAlchemy URL, ``owner_url`` the owner's (migrations only), ``data``
+    the folder of keys, seals and files, ``demo`` whether this is the demonstration region with its banner.
+    """
+
+    database_url: str
+    owner_url: str
+    redis_url: str
+    data: Path
+    demo: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings; raises ``KeyError`` naming the variable that is missing."""
+        database_url = environment["DATABASE_URL"]
+        return cls(
+            database_url=database_url,
+            owner_url=environment.get("DATABASE_OWNER_URL", database_url),
+            redis_url=environment["REDIS_URL"],
+            data=Path(environment["BINGLIAN_DATA"]),
+            demo=environment.get("BINGLIAN_DEMO") == "1",
+        )
