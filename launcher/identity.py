@@ -38,7 +38,9 @@ def unprivileged() -> pwd.struct_passwd:
         for account in pwd.getpwall():
             if account.pw_uid != 0:
                 return account
-    raise CannotStart("本机没有任何非 root 账户,PostgreSQL 不能以 root 运行。请先建立一个普通账户(useradd binglian)。")
+    raise CannotStart(
+        "本机没有任何非 root 账户，PostgreSQL 不能以 root 运行。请先建立一个普通账户（useradd binglian）。"
+    )
 
 
 def server_identity() -> Identity:
@@ -52,8 +54,8 @@ def server_identity() -> Identity:
         return Identity(namespace, user, group)
     if user != 0:
         raise CannotStart(
-            f"当前用户编号 {user} 没有账户名,且系统禁止用户命名空间。"
-            "请以有名字的账户运行,或设置 DATABASE_URL 使用已有的 PostgreSQL。"
+            f"当前用户编号 {user} 没有账户名，且系统禁止用户命名空间。"
+            "请以有名字的账户运行，或设置 DATABASE_URL 使用已有的 PostgreSQL。"
         )
     return Identity(other_user(account), account.pw_uid, account.pw_gid)
 
@@ -92,5 +94,5 @@ def other_user(account: pwd.struct_passwd) -> tuple[str, ...]:
         if subprocess.run([*candidate, "true"], capture_output=True, timeout=10, check=False).returncode == 0:
             return candidate
     raise CannotStart(
-        "无法切换到非 root 账户(缺少 setuid 权限)。请以普通用户运行,或设置 DATABASE_URL 使用已有的 PostgreSQL。"
+        "无法切换到非 root 账户（缺少 setuid 权限）。请以普通用户运行，或设置 DATABASE_URL 使用已有的 PostgreSQL。"
     )

@@ -80,8 +80,8 @@ class PrivatePostgres:
             found = version.read_text().strip()
             if found != MAJOR:
                 raise CannotStart(
-                    f"数据目录 {self.cluster} 属于 PostgreSQL {found},本版本使用 {MAJOR}。"
-                    f"请用 --data 指定新目录,或先用 pg_upgrade 升级。"
+                    f"数据目录 {self.cluster} 属于 PostgreSQL {found}，本版本使用 {MAJOR}。"
+                    f"请用 --data 指定新目录，或先用 pg_upgrade 升级。"
                 )
             return
         making = self.data / "postgres.making"  # renamed when whole: an interrupted initdb leaves no false cluster
@@ -172,7 +172,7 @@ class PrivatePostgres:
         deadline = monotonic() + SECONDS_TO_STOP
         while self._is_ours(former):
             if monotonic() > deadline:
-                raise CannotStart(f"{self.data} 的 PostgreSQL(进程 {former})仍在运行。请先结束它:kill {former}")
+                raise CannotStart(f"{self.data} 的 PostgreSQL（进程 {former}）仍在运行。请先结束它：kill {former}")
             with contextlib.suppress(ProcessLookupError):
                 wait_for_end(former, 0.5)
         pid_file.unlink(missing_ok=True)
@@ -188,7 +188,7 @@ class PrivatePostgres:
         if says_disk_full(output):
             raise disk_full(self.data)
         last = "\n".join(output.strip().splitlines()[-5:]) or tail(self.log)
-        raise CannotStart(f"PostgreSQL 无法启动(数据目录 {self.data},日志 {self.log}):\n{last}")
+        raise CannotStart(f"PostgreSQL 无法启动（数据目录 {self.data}，日志 {self.log}）：\n{last}")
 
 
 def wait_for_end(process: int, seconds: float) -> None:

@@ -29,7 +29,9 @@ def socket_folder(data: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise CannotStart(f"{folder} 被其他用户占用,无法建立套接字。请删除它,或用 --data 指定一个路径更短的目录。")
+            raise CannotStart(
+                f"{folder} 被其他用户占用，无法建立套接字。请删除它，或用 --data 指定一个路径更短的目录。"
+            )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder

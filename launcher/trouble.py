@@ -20,7 +20,7 @@ class CannotStart(Exception):
 def disk_full(place: Path) -> CannotStart:
     """The refusal for a full disk at ``place`` (exit code 3)."""
     return CannotStart(
-        f"磁盘已满:无法写入 {place}。请清理该磁盘,或用 --data 指定另一块磁盘上的目录,然后重新运行;已有数据不受影响。",
+        f"磁盘已满：无法写入 {place}。请清理后重新运行，或用 --data 指定另一块磁盘上的目录；已有数据不受影响。",
         exit_code=3,
     )
 

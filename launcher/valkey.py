@@ -60,7 +60,7 @@ class PrivateValkey:
         if not wait_until(self._answers, self.process, SECONDS_TO_START):
             stop(self.process)
             self.process = None
-            raise CannotStart(f"Valkey 无法启动(日志 {self.log}):\n{tail(self.log)}")
+            raise CannotStart(f"Valkey 无法启动（日志 {self.log}）：\n{tail(self.log)}")
 
     def stop(self) -> None:
         """Stop the server and remove its socket."""

@@ -13,7 +13,7 @@ def wheel_folder(package: str) -> Path:
     """The folder of an installed package; raises ``CannotStart`` when it is not installed."""
     found = find_spec(package)
     if found is None or found.origin is None:
-        raise CannotStart(f"依赖 {package} 未安装。请删除 .venv 目录后重新运行 ./bl,它会重新安装依赖。")
+        raise CannotStart(f"依赖 {package} 未安装。请删除 .venv 目录后重新运行 ./bl，它会重新安装依赖。")
     return Path(found.origin).parent
 
 

@@ -1,0 +1,32 @@
+"""``./bl lint``: formatting, habits, types and the arrows between the rooms."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from launcher.places import ROOT
+
+# modules and not installed scripts: those carry the path of the folder they were installed in
+CHECKS = (
+    ("ruff check", ["-m", "ruff", "check", "."]),
+    ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+    ("mypy", ["-m", "mypy", "."]),
+    (
+        "import-linter",
+        ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+    ),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every check, also after one failed; 1 if any did."""
+    failed = []
+    for name, command in CHECKS:
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode != 0:
+            failed.append(name)
+    if failed:
+        print(f"未通过：{'、'.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
