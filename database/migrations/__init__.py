@@ -1,0 +1,1 @@
+"""The history of the schema, one named file a step."""
