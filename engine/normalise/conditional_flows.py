@@ -31,9 +31,10 @@ def _split(
     leaving: list[etree._Element],
     conditional: list[etree._Element],
 ) -> None:
-    default = node.attrib.pop("default", None)
+    default = node.get("default")
     split = add_node(scope, "inclusiveGateway", synthetic(identifier(node), "split"))
     if default is not None:
+        del node.attrib["default"]
         split.set("default", default)
         moved = [flow for flow in leaving if flow in conditional or flow.get("id") == default]
     else:

@@ -1,4 +1,4 @@
-"""The interpreter loses track when it interrupts a repeated activity; a plain sub-process around it can be interrupted."""
+"""The interpreter cannot interrupt a repeated activity; it can interrupt a plain sub-process around it."""
 
 from __future__ import annotations
 
