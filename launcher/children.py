@@ -29,9 +29,11 @@ def spawn(
     *,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` in a session of its own, with its output appended to the file ``log``.
 
+    ``keep`` are file descriptors that it inherits.
     Must be called from the main thread: the parent-death signal follows the thread that spawned.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -45,6 +47,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             env=None if environment is None else dict(environment),
             cwd=directory,
+            pass_fds=keep,
             start_new_session=True,
         )
 
@@ -71,6 +74,11 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seco
             process.wait(0.02)
             return False
     return False
+
+
+def size_of(log: Path) -> int:
+    """The bytes of a log so far; 0 when there is none."""
+    return log.stat().st_size if log.exists() else 0
 
 
 def tail(log: Path, lines: int = 5) -> str:

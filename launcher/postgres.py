@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from launcher.children import leash, log_since, spawn, stop, tail, wait_until
+from launcher.children import leash, log_since, size_of, spawn, stop, tail, wait_until
 from launcher.identity import server_identity
 from launcher.sockets import socket_folder
 from launcher.trouble import CannotStart, disk_full, says_disk_full
@@ -110,7 +110,7 @@ class PrivatePostgres:
         fixed = ("listen_addresses=", f"unix_socket_directories={self.sockets}", "unix_socket_permissions=0700")
         for setting in (*fixed, "timezone=UTC", "log_timezone=UTC", *self._settings):
             command += ["-c", setting]
-        self._offset = self.log.stat().st_size if self.log.exists() else 0
+        self._offset = size_of(self.log)
         # the leash goes on last: changing user or namespace would take it off again
         return spawn([*self._identity.prefix, *leash(command, "INT")], self.log, directory=Path("/"))
 

@@ -1,0 +1,204 @@
+"""One running platform on one data folder: servers, migrations, first data, web, scan and workers.
+
+``./bl run`` keeps it for as long as somebody wants it; ``./bl demo`` and the tests start one, use it and stop it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Self
+
+from database import migrate
+from launcher.children import leash, log_since, size_of, spawn
+from launcher.claims import DataFolder, claim_port
+from launcher.places import ROOT
+from launcher.postgres import OWNER, PrivatePostgres
+from launcher.supervisor import Service, Supervisor
+from launcher.trouble import CannotStart, disk_full, says_disk_full
+from launcher.valkey import PrivateValkey
+from settings import Settings
+
+DATABASE = "binglian"
+SECONDS_TO_READY = 90.0
+FAILURES_TO_GIVE_UP = 3
+SECONDS_FOR_FORMER_WEB = 10.0
+TICK_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to start: the data folder, the web address, the number of web processes, their threads and workers."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_processes: int = 2
+    web_threads: int = 4
+    workers: int = 2
+
+
+class Platform:
+    """Start with ``start()`` or ``with``; ``settings`` and ``url`` are there afterwards; ``stop()`` leaves nothing."""
+
+    settings: Settings
+
+    def __init__(self, plan: Plan, report: Callable[[str], None]) -> None:
+        self.plan = plan
+        self.report = report
+        self.logs = plan.data.resolve() / "logs"
+        self.supervisor = Supervisor(report)
+        self._undo = ExitStack()
+        self._ours = not os.environ.get("DATABASE_URL")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The address of the web interface."""
+        host = f"[{self.plan.host}]" if ":" in self.plan.host else self.plan.host
+        return f"http://{host}:{self._listener.getsockname()[1]}"
+
+    def start(self) -> None:
+        """Bring everything up and wait until the web server answers. Raises ``CannotStart``; stops what it began."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        folder = DataFolder(self.plan.data)
+        folder.claim()
+        self._undo.callback(folder.release)
+        patience = SECONDS_FOR_FORMER_WEB if folder.after_crash else 0.0
+        self._listener = claim_port(self.plan.host, self.plan.port, patience)
+        self._undo.callback(self._listener.close)
+        folder.describe(f"进程 {os.getpid()}，{self.url}")
+        self._undo.callback(self.supervisor.stop)
+        self.settings = self._servers(folder.path)
+        self.report("正在升级数据库 …")
+        migrate.upgrade(self.settings.owner_url, self.settings.database_url)
+        self._processes()
+        self._wait_ready()
+
+    def watch(self) -> None:
+        """Look after the processes until a signal raises ``KeyboardInterrupt``."""
+        while True:
+            self.supervisor.tick(monotonic())
+            sleep(TICK_SECONDS)
+
+    def stop(self) -> None:
+        """Stop the platform's processes, then the servers, then give up port and folder."""
+        self.supervisor.stop(names=self.supervisor.names() - {"PostgreSQL", "Valkey"})
+        self.supervisor.stop(names={"Valkey"})
+        self._undo.close()
+
+    def _servers(self, data: Path) -> Settings:
+        """The settings of the processes; private servers where the environment names none."""
+        now = monotonic()
+        database_url = os.environ.get("DATABASE_URL", "")
+        owner_url = os.environ.get("DATABASE_OWNER_URL", database_url)
+        if self._ours:
+            self.report("正在启动 PostgreSQL …")
+            postgres = PrivatePostgres(data)
+            self._undo.callback(postgres.stop)
+            postgres.start()
+            assert postgres.process is not None
+            service = Service("PostgreSQL", postgres.launch, signal.SIGINT, 20.0)
+            self.supervisor.keep(service, now, postgres.process)
+            if not postgres.has_database(DATABASE):
+                postgres.create_database(DATABASE)
+            database_url, owner_url = postgres.url(DATABASE), postgres.url(DATABASE, OWNER)
+        redis_url = os.environ.get("REDIS_URL", "")
+        if not redis_url:
+            self.report("正在启动 Valkey …")
+            valkey = PrivateValkey(data)
+            self._undo.callback(valkey.stop)
+            valkey.start()
+            assert valkey.process is not None
+            self.supervisor.keep(Service("Valkey", valkey.launch), now, valkey.process)
+            redis_url = valkey.url
+        return Settings(database_url, owner_url, redis_url, data, demo=self._ours)
+
+    def _processes(self) -> None:
+        self.report("正在启动网页接口、扫描与工作进程 …")
+        now = monotonic()
+        self.supervisor.keep(Service("网页接口", self._web, signal.SIGTERM), now)
+        self.supervisor.keep(Service("扫描", partial(self._entry, "scan"), signal.SIGTERM), now)
+        for number in range(1, self.plan.workers + 1):
+            launch = partial(self._entry, "worker", f"worker-{number}")
+            self.supervisor.keep(Service(f"工作进程 {number}", launch, signal.SIGTERM), now)
+
+    def _web(self) -> subprocess.Popen[bytes]:
+        number = self._listener.fileno()
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{number}", "--no-control-socket"]
+        command += ["--worker-class", "gthread", "--workers", str(self.plan.web_processes)]
+        command += ["--threads", str(self.plan.web_threads), "--graceful-timeout", "8", "--timeout", "60"]
+        # QUIT is gunicorn's quick end: when the launcher was killed nobody waits for a graceful one
+        return self._spawn(leash(command, "QUIT"), "web", keep=(number,))
+
+    def _entry(self, module: str, log: str = "") -> subprocess.Popen[bytes]:
+        return self._spawn(leash([sys.executable, str(ROOT / f"{module}.py")], "TERM"), log or module)
+
+    def _spawn(self, command: list[str], log: str, keep: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+        return spawn(command, self.logs / f"{log}.log", environment=self.environment(), directory=ROOT, keep=keep)
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the platform's processes: ours, the settings, and not the owner's password."""
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+        environment |= {
+            "DATABASE_URL": self.settings.database_url,
+            "REDIS_URL": self.settings.redis_url,
+            "BINGLIAN_DATA": str(self.settings.data),
+            "BINGLIAN_DEMO": "1" if self.settings.demo else "0",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return environment
+
+    def _wait_ready(self) -> None:
+        log = self.logs / "web.log"
+        began = size_of(log)
+        deadline = monotonic() + SECONDS_TO_READY
+        while not answers(self._listener.getsockname()):
+            self.supervisor.tick(monotonic())
+            failed = self.supervisor.failures("网页接口") >= FAILURES_TO_GIVE_UP
+            if failed or monotonic() > deadline:
+                output = log_since(log, began)
+                if says_disk_full(output):
+                    raise disk_full(self.plan.data)
+                last = "\n".join(output.strip().splitlines()[-8:])
+                raise CannotStart(f"网页接口没有启动成功（日志 {log}）：\n{last}")
+            sleep(TICK_SECONDS)
+
+
+def answers(address: tuple[str, int]) -> bool:
+    """Whether the web server at the listening ``address`` says that it lives."""
+    host, port = address[:2]
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    connection = http.client.HTTPConnection(loopback, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

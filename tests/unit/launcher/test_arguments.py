@@ -1,0 +1,30 @@
+"""Wrong options are answered in Chinese, with exit code 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from launcher.run import parse
+
+
+def test_the_options_of_run_are_read() -> None:
+    options = parse(["--port", "8010", "--data", "somewhere", "--workers", "3"])
+    assert (options.port, options.data, options.workers) == (8010, Path("somewhere"), 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--port", "80000"], "--port: 应是 0 到 65535 的整数，得到的是“80000”"),
+        (["--port"], "--port: 缺少值"),
+        (["--workers", "0"], "应是 1 到 64 的整数"),
+        (["--colour", "red"], "不认识的参数： --colour red"),
+    ],
+)
+def test_a_wrong_option_is_named(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(arguments)
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err

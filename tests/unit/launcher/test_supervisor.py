@@ -1,0 +1,106 @@
+"""The supervisor restarts what ends, waits longer each time, and forgives after a steady run."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from launcher.supervisor import LONGEST_PAUSE_SECONDS, STEADY_SECONDS, Service, Supervisor
+
+
+class Launches:
+    """Starts real processes: quick ones that fail, or one that stays."""
+
+    def __init__(self, *command: str) -> None:
+        self.command = command
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def __call__(self) -> subprocess.Popen[bytes]:
+        self.processes.append(subprocess.Popen(self.command))
+        return self.processes[-1]
+
+    def end(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def failing() -> Iterator[Launches]:
+    launches = Launches("false")
+    yield launches
+    launches.end()
+
+
+@pytest.fixture
+def staying() -> Iterator[Launches]:
+    launches = Launches("tail", "-f", "/dev/null")
+    yield launches
+    launches.end()
+
+
+def test_a_failing_process_is_restarted_after_a_pause_that_doubles(failing: Launches) -> None:
+    told: list[str] = []
+    supervisor = Supervisor(told.append)
+    supervisor.keep(Service("网页接口", failing), 0.0)
+    now, pauses = 0.0, []
+    for _ in range(9):
+        failing.processes[-1].wait()
+        supervisor.tick(now)
+        began, count = now, len(failing.processes)
+        while len(failing.processes) == count:
+            now += 0.25
+            supervisor.tick(now)
+        pauses.append(now - began)
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert pauses[-1] == LONGEST_PAUSE_SECONDS
+    assert told[:2] == ["网页接口 意外退出（退出码 1），0.5 秒后重新启动。", "网页接口 已重新启动。"]
+
+
+def test_a_process_that_ran_steadily_is_restarted_at_once_again(failing: Launches) -> None:
+    supervisor = Supervisor(lambda text: None)
+    supervisor.keep(Service("扫描", failing), 0.0)
+    for now in (0.0, 1.0, 1.0, 5.0):
+        failing.processes[-1].wait()
+        supervisor.tick(now)
+    assert supervisor.failures("扫描") == 2
+    failing.processes[-1].wait()
+    supervisor.tick(5.0 + STEADY_SECONDS)
+    assert supervisor.failures("扫描") == 1
+
+
+def test_a_killed_process_is_reported_with_its_signal(staying: Launches) -> None:
+    told: list[str] = []
+    supervisor = Supervisor(told.append)
+    supervisor.keep(Service("工作进程 1", staying), 0.0)
+    supervisor.tick(1.0)
+    assert told == []
+    staying.processes[0].kill()
+    staying.processes[0].wait()
+    supervisor.tick(2.0)
+    assert told == ["工作进程 1 意外退出（信号 SIGKILL），0.5 秒后重新启动。"]
+
+
+def test_stopping_ends_the_named_services_and_keeps_the_others(staying: Launches) -> None:
+    supervisor = Supervisor(lambda text: None)
+    supervisor.keep(Service("PostgreSQL", staying, signal.SIGINT), 0.0)
+    supervisor.keep(Service("扫描", staying), 0.0)
+    supervisor.stop(names={"扫描"})
+    assert [process.poll() for process in staying.processes] == [None, -signal.SIGTERM]
+    supervisor.stop()
+    assert staying.processes[0].poll() == -signal.SIGINT
+
+
+def test_a_process_that_ignores_the_request_to_end_is_killed() -> None:
+    stubborn = Launches("python3", "-c", "import signal; signal.signal(15, signal.SIG_IGN); print(); signal.pause()")
+    process = subprocess.Popen(stubborn.command, stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    supervisor = Supervisor(lambda text: None)
+    supervisor.keep(Service("扫描", stubborn, seconds=0.2), 0.0, process)
+    supervisor.stop()
+    process.stdout.close()
+    assert process.poll() == -signal.SIGKILL
