@@ -13,10 +13,11 @@ from settings import Settings
 
 def web_app() -> Flask:
     """The web application of a process whose environment holds the settings."""
-    return create_app(Settings.from_environment())
+    settings = Settings.from_environment()
+    return create_app(settings, open_sessions(settings))
 
 
 def open_sessions(settings: Settings) -> sessionmaker[Session]:
-    """The sessions of a background process; call it after forking."""
+    """The sessions of a process, on a pool of its own: call it after forking."""
     vault = Vault.open(settings.data / "keys")
     return create_session_factory(settings.database_url, info={VAULT: vault})
