@@ -1,0 +1,30 @@
+"""A node that no token reaches is never done, and nobody would notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.lint.model import Model, Node, Scope
+from engine.lint.problem import Problem
+
+
+def check(model: Model) -> Iterator[Problem]:
+    for scope in model.scopes:
+        if scope.kind == "adHocSubProcess" or not scope.starts():
+            continue
+        reached = _reached(scope)
+        for node in scope.nodes:
+            if node not in reached:
+                yield Problem(node, "从开始事件到不了这里", "补上连线，或删除它")
+
+
+def _reached(scope: Scope) -> set[Node]:
+    rest = [*scope.starts(), *(node for node in scope.nodes if node.is_event_sub_process)]
+    reached: set[Node] = set()
+    while rest:
+        node = rest.pop()
+        if node not in reached:
+            reached.add(node)
+            rest.extend(node.successors())
+            rest.extend(node.boundaries())
+    return reached
