@@ -1,0 +1,79 @@
+"""Keep releases in the database: install one, find the one in force, fetch a pinned one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from errors import NotFound
+from processes.loader import Vocabulary, load_files
+from processes.models import InstalledRelease
+from processes.release import Release
+
+
+def install(session: Session, release: Release, now: datetime) -> bool:
+    """Store a release and put it in force from ``now``; returns whether it was new. The region must exist.
+
+    Installing the release that is in force already changes nothing.
+    """
+    current = in_force(session, release.region.code)
+    if current == release.id:
+        return False
+    files = {name: content.decode("utf-8") for name, content in release.files.items()}
+    row = {
+        "id": release.id,
+        "region_code": release.region.code,
+        "title": release.title,
+        "version": release.version,
+        "files": files,
+        "in_force_from": now,
+    }
+    statement = insert(InstalledRelease).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"in_force_from": now}))
+    return True
+
+
+def in_force(session: Session, region_code: str) -> str | None:
+    """The id of the release that new stage cases of the region are pinned to."""
+    return session.scalar(
+        select(InstalledRelease.id)
+        .where(InstalledRelease.region_code == region_code, InstalledRelease.in_force_from.is_not(None))
+        .order_by(InstalledRelease.in_force_from.desc(), InstalledRelease.id)
+        .limit(1)
+    )
+
+
+class Releases:
+    """The releases that this process has loaded; a release never changes, so it is loaded once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._loaded: dict[str, Release] = {}
+        self._lock = Lock()
+
+    def get(self, session: Session, release_id: str) -> Release:
+        """The release of this id, from memory or from the database; raises ``NotFound``."""
+        release = self._loaded.get(release_id)
+        if release is not None:
+            return release
+        with self._lock:
+            row = session.get(InstalledRelease, release_id)
+            if row is None:
+                raise NotFound("release_not_found", f"没有编号为 {release_id[:12]} 的发布版本, 请先安装地区包。")
+            files = {name: text.encode("utf-8") for name, text in row.files.items()}
+            return self._loaded.setdefault(release_id, load_files(files, self.vocabulary))
+
+    def current(self, session: Session, region_code: str) -> Release:
+        """The release in force in a region; raises ``NotFound`` when there is none."""
+        release_id = in_force(session, region_code)
+        if release_id is None:
+            raise NotFound("no_release_in_force", f"地区 {region_code} 没有生效的发布版本, 请先安装地区包。")
+        return self.get(session, release_id)
+
+    def add(self, release: Release) -> None:
+        """Keep a release that was loaded from files."""
+        self._loaded[release.id] = release
