@@ -1,0 +1,31 @@
+"""The tables of the approval domain."""
+
+from cases.models.due import DueRow, Hold
+from cases.models.instances import ProcessInstance, WorkItem
+from cases.models.intake import DispatchConfirmation, StageMaterial
+from cases.models.items import ItemCase, StatusEvent
+from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
+from cases.models.projects import Engineering, Project
+from cases.models.stages import StageCase
+from cases.models.work import Heartbeat, Incident, Notice, OutboxMessage
+
+__all__ = [
+    "DispatchConfirmation",
+    "DueRow",
+    "Engineering",
+    "Heartbeat",
+    "Hold",
+    "Incident",
+    "ItemCase",
+    "Notice",
+    "OutboxMessage",
+    "Planning",
+    "PlanningOpinion",
+    "PlanningReport",
+    "ProcessInstance",
+    "Project",
+    "StageCase",
+    "StageMaterial",
+    "StatusEvent",
+    "WorkItem",
+]

@@ -1,0 +1,71 @@
+"""Limits that run, and the holds that stop them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Id
+
+
+class DueRow(Base):
+    """A limit of one token: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires).
+
+    The row is the truth of every due time. ``consumed`` is the exact fraction of units used before the latest hold,
+    as ``numerator/denominator``. A claim is a lease: ``claimed_until`` passes, and the row is claimed anew.
+    """
+
+    __tablename__ = "due_rows"
+    __table_args__ = (
+        UniqueConstraint("task_id", "kind"),
+        CheckConstraint("kind IN ('task', 'call', 'timer')", name="kind"),
+        Index(
+            "ix_due_rows_claimable",
+            text("coalesce(claimed_until, due_at)"),
+            postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL AND NOT held"),
+        ),
+    )
+
+    id: Mapped[Id]
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    task_id: Mapped[UUID]
+    element_id: Mapped[str]
+    kind: Mapped[str]
+    timeout: Mapped[str | None]
+    limit_text: Mapped[str]
+    started_at: Mapped[datetime]
+    consumed: Mapped[str] = mapped_column(server_default=text("'0'"))
+    due_at: Mapped[datetime]
+    provisional: Mapped[bool] = mapped_column(server_default=text("false"))
+    held: Mapped[bool] = mapped_column(server_default=text("false"))
+    claimed_until: Mapped[datetime | None]
+    fired_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class Hold(Base):
+    """A suspension of one item case, or of the whole stage (``item_case_id`` null), with its cause."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        CheckConstraint("ended_at >= started_at", name="period"),
+        Index("ix_holds_stage_case_id", "stage_case_id"),
+        Index("ix_holds_item_case_id", "item_case_id", postgresql_where=text("item_case_id IS NOT NULL")),
+        Index("ix_holds_open", "stage_case_id", "item_case_id", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    stage_case_id: Mapped[UUID] = mapped_column(ForeignKey("stage_cases.id"))
+    item_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
+    caused_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"), index=True)
+    cause: Mapped[str]
+    evidence: Mapped[dict[str, Any] | None]
+    stops_clock: Mapped[bool] = mapped_column(server_default=text("true"))
+    started_at: Mapped[datetime]
+    started_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)

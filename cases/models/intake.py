@@ -1,0 +1,58 @@
+"""Intake and dispatch: the materials of a stage case, and the departments' final confirmations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Id
+
+MATERIAL_STATUSES = ("missing", "submitted", "passed", "returned", "not_applicable")
+
+
+class StageMaterial(Base):
+    """One material of the union over the required items, each once; ``items`` are the codes that ask for it.
+
+    ``necessity``: ``required`` (必要), ``deferrable`` (容缺), ``conditional``.
+    """
+
+    __tablename__ = "stage_materials"
+    __table_args__ = (
+        UniqueConstraint("stage_case_id", "code"),
+        CheckConstraint("necessity IN ('required', 'deferrable', 'conditional')", name="necessity"),
+        CheckConstraint(f"status IN ({', '.join(map(repr, MATERIAL_STATUSES))})", name="status"),
+        CheckConstraint("status NOT IN ('returned', 'not_applicable') OR reason IS NOT NULL", name="reason"),
+    )
+
+    id: Mapped[Id]
+    stage_case_id: Mapped[UUID] = mapped_column(ForeignKey("stage_cases.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    necessity: Mapped[str]
+    items: Mapped[list[str]]
+    status: Mapped[str] = mapped_column(server_default=text("'missing'"))
+    reason: Mapped[str | None]
+    reference: Mapped[str | None]
+    changed_at: Mapped[datetime]
+
+
+class DispatchConfirmation(Base):
+    """What a department said before dispatch; a joint meeting opens another round."""
+
+    __tablename__ = "dispatch_confirmations"
+    __table_args__ = (
+        CheckConstraint("result IN ('confirmed', 'problem')", name="result"),
+        Index("ix_dispatch_confirmations_stage_case_id", "stage_case_id", "given_at"),
+    )
+
+    id: Mapped[Id]
+    stage_case_id: Mapped[UUID] = mapped_column(ForeignKey("stage_cases.id"))
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    result: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    given_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    given_at: Mapped[datetime]

@@ -1,0 +1,87 @@
+"""What the background does: messages to deliver, notices, incidents, and the heartbeats of the processes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Id
+
+
+class OutboxMessage(Base):
+    """What must leave the transaction: delivered at least once, by whoever claims it; dead after too many attempts."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_claimable",
+            text("coalesce(claimed_until, created_at)"),
+            postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    topic: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    last_error: Mapped[str | None]
+
+
+class Notice(Base):
+    """A notice that reached a holder of a post: once a person and message."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("message_id", "user_id"),
+        Index("ix_notices_user_id", "user_id", "delivered_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("outbox.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    work_item_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_items.id"), index=True)
+    kind: Mapped[str]
+    delivered_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Incident(Base):
+    """A command that the diagram could not carry out: nothing was changed; somebody mends the cause and retries."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'resolved')", name="status"),
+        Index("ix_incidents_instance_id", "instance_id"),
+        Index("ix_incidents_open", "created_at", "id", postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[Id]
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"))
+    element_id: Mapped[str | None]
+    reason: Mapped[str]
+    trace: Mapped[str]
+    command: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(server_default=text("'open'"))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    resolved_at: Mapped[datetime | None]
+
+
+class Heartbeat(Base):
+    """A process of the platform says that it lives."""
+
+    __tablename__ = "heartbeats"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(primary_key=True)
+    pid: Mapped[int] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]

@@ -1,0 +1,110 @@
+"""Where a command stands: the locked instance with its task or limit, its case, its open hold, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from audit.chain import Head
+from engine.snapshot import Snapshot, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """An instance over the one that the command addresses, locked like it."""
+
+    snapshot: Snapshot
+    kind: str
+    item_case_id: UUID | None
+    subject: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What the hot read found; the names are the columns of :mod:`cases.hot`.
+
+    ``task_...`` are None when the command is not about a task, ``due_...`` when it is not about a limit. ``hold_...``
+    is an open hold of the item or of its stage. ``above`` is filled when the chain was locked, root first.
+    """
+
+    now: datetime
+    id: UUID
+    process: str
+    release_id: str
+    status: str
+    version: int
+    state: bytes
+    root_id: UUID
+    parent_id: UUID | None
+    parent_task_id: UUID | None
+    key: str | None
+    kind: str
+    subject: Mapping[str, Any] | None
+    audit_sequence: int
+    audit_hash: bytes
+    stage_case_id: UUID
+    region_code: str
+    engineering_id: UUID
+    stage: str
+    process_type: str
+    channel: str
+    stage_status: str
+    applicant_id: UUID
+    lead_id: UUID
+    window_id: UUID
+    item_case_id: UUID | None
+    item_code: str | None
+    item_name: str | None
+    history: list[int] | None
+    item_ended_at: datetime | None
+    hold_id: UUID | None
+    hold_cause: str | None
+    held_item: UUID | None
+    task_id: UUID | None = None
+    task_status: str | None = None
+    task_name: str | None = None
+    element_id: str | None = None
+    role: str | None = None
+    organisation_id: UUID | None = None
+    form: str | None = None
+    guard: str | None = None
+    assignee_id: UUID | None = None
+    due_id: UUID | None = None
+    due_kind: str | None = None
+    due_token: UUID | None = None
+    due_at: datetime | None = None
+    due_fired_at: datetime | None = None
+    due_cancelled_at: datetime | None = None
+    due_held: bool | None = None
+    due_timeout: str | None = None
+    due_provisional: bool | None = None
+    above: tuple[Above, ...] = field(default=())
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The instance as the engine wants it."""
+        return Snapshot(
+            id=self.id,
+            process=self.process,
+            release=self.release_id,
+            status=Status(self.status),
+            version=self.version,
+            state=self.state,
+            root_id=self.root_id,
+            parent_id=self.parent_id,
+            parent_task_id=self.parent_task_id,
+            key=self.key,
+        )
+
+    @property
+    def snapshots(self) -> dict[UUID, Snapshot]:
+        """Every locked instance by its id."""
+        return {above.snapshot.id: above.snapshot for above in self.above} | {self.id: self.snapshot}
+
+    @property
+    def head(self) -> Head:
+        """The head of the instance's audit stream."""
+        return Head(self.audit_sequence, self.audit_hash)
