@@ -47,7 +47,7 @@ def record(
     state = inspect(owner)
     session.add(owner)
     session.flush()
-    session.refresh(owner, ["audit_sequence", "audit_hash"], with_for_update=True)
+    session.refresh(owner, ["audit_sequence", "audit_hash"], with_for_update={"key_share": True})
     kind = str(state.mapper.local_table.name)
     identity = str(state.identity[0])
     entry = Entry(

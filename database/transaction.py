@@ -19,6 +19,7 @@ Result = TypeVar("Result")
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.005
 SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
+UNIQUE_VIOLATION = "23505"
 WORTH_ANOTHER_TRY = {SERIALIZATION_FAILURE, DEADLOCK}
 
 
@@ -51,7 +52,7 @@ def in_transaction(
         except PoolTimeout as error:
             raise _unreachable() from error
         except DBAPIError as error:
-            _check_worth_another_try(error, committing)
+            _check_worth_another_try(error, committing, first=attempt == 0)
             cause = error
     if isinstance(cause, DBAPIError) and cause.connection_invalidated:
         raise _unreachable() from cause
@@ -63,14 +64,17 @@ def sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
-def _check_worth_another_try(error: DBAPIError, committing: bool) -> None:
+def _check_worth_another_try(error: DBAPIError, committing: bool, first: bool) -> None:
     """Return when the work may run anew; raise ``Busy`` for bad circumstances and ``error`` itself for a bad statement.
 
-    A connection that broke during the commit leaves the outcome unknown: only the caller, by the idempotency key of
-    the same request, can learn it.
+    A unique value that somebody else took meanwhile gets one more try, in which the work sees it and says so. A
+    connection that broke during the commit leaves the outcome unknown: only the caller, by the idempotency key of the
+    same request, can learn it.
     """
     state = sqlstate(error)
     if state in WORTH_ANOTHER_TRY or (error.connection_invalidated and not committing):
+        return
+    if state == UNIQUE_VIOLATION and first:
         return
     if state == LOCK_NOT_AVAILABLE:
         raise Busy("locked", "同一件事正在被别人办理，等待超时，数据未变；请稍后重试。") from error
