@@ -77,7 +77,7 @@ def read_items(files: Mapping[str, bytes], organisations: Mapping[str, Organisat
 def read_materials(files: Mapping[str, bytes], items: Mapping[str, Item]) -> dict[str, tuple[Material, ...]]:
     """The materials that each item asks for; one code is one material wherever it stands."""
     known: dict[str, Material] = {}
-    lists: dict[str, tuple[Material, ...]] = {code: () for code in items}
+    lists: dict[str, tuple[Material, ...]] = dict.fromkeys(items, ())
     for row in _rows(files, "materials.csv", ("item", "code", "name", "necessity")):
         item, material = row["item"], Material(row["code"], row["name"], row["necessity"])
         place = f"materials.csv: 事项 {item} 的材料 {material.code}"
