@@ -31,14 +31,22 @@ CHAIN = """
         FROM process_instances upper JOIN chain ON upper.id = chain.parent_id
     )
 """
-LOCK_CHAIN = CHAIN + """
+LOCK_CHAIN = (
+    CHAIN
+    + """
     SELECT FROM process_instances p JOIN chain ON p.id = chain.id ORDER BY chain.depth DESC FOR NO KEY UPDATE OF p
 """
-SNAPSHOT = "p.id, p.process, p.release_id, p.status, p.version, p.state, p.root_id, p.parent_id, p.parent_task_id, p.key"
-READ_ABOVE = CHAIN + f"""
+)
+SNAPSHOT = (
+    "p.id, p.process, p.release_id, p.status, p.version, p.state, p.root_id, p.parent_id, p.parent_task_id, p.key"
+)
+READ_ABOVE = (
+    CHAIN
+    + f"""
     SELECT {SNAPSHOT}, p.kind, p.item_case_id, p.subject
     FROM process_instances p JOIN chain ON p.id = chain.id WHERE chain.depth > 0 ORDER BY chain.depth DESC
 """
+)
 READ = f"""
     SELECT platform_now() AS now, {SNAPSHOT}, p.kind, p.subject, p.audit_sequence, p.audit_hash,
         s.id AS stage_case_id, s.region_code, s.engineering_id, s.stage, s.process_type, s.channel,

@@ -6,19 +6,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audit.models import AuditStream
 from database.base import Base, Id
 
-ITEM_CASE_NUMBER = text("to_char(nextval('item_case_numbers'), 'FM0000000000')")
+ITEM_CASE_NUMBER = text("to_char(nextval('item_case_numbers'::regclass), 'FM0000000000')")
 
 
-class ItemCase(AuditStream, Base):
+class ItemCase(Base):
     """One item handled for one stage case; a new attempt after a declined or withdrawn one is a new row.
 
-    ``status`` is the code of the latest status event. An item that ends with its stage (void, cancelled) has
+    ``history`` holds the codes of the status events in order, ``status`` the latest. An item that ends with its stage (void, cancelled) has
     ``ended_at`` and ``end_reason`` but no status event of its own. ``limit_text`` is the promised limit.
     """
 
@@ -52,6 +51,7 @@ class ItemCase(AuditStream, Base):
     pledge: Mapped[bool]
     predecessors: Mapped[list[str]]
     status: Mapped[int | None]
+    history: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
     opened_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audit.models import AuditStream
 from database.base import Base, Id
 
 FINAL_ROUND = 3
@@ -24,9 +23,7 @@ class Planning(Base):
     __tablename__ = "plannings"
     __table_args__ = (
         UniqueConstraint("stage_case_id", "number"),
-        Index(
-            "uq_plannings_open", "stage_case_id", unique=True, postgresql_where=text("concluded_at IS NULL")
-        ),
+        Index("uq_plannings_open", "stage_case_id", unique=True, postgresql_where=text("concluded_at IS NULL")),
         CheckConstraint("(concluded_at IS NULL) = (conclusions IS NULL)", name="concluded"),
     )
 
@@ -46,7 +43,9 @@ class PlanningOpinion(Base):
     __table_args__ = (
         UniqueConstraint("planning_id", "item_code", "round"),
         CheckConstraint("conclusion IN ('required', 'not_required', 'transferred')", name="conclusion"),
-        CheckConstraint("(conclusion = 'transferred') = (transferred_to IS NOT NULL)", name="transfer_names_department"),
+        CheckConstraint(
+            "(conclusion = 'transferred') = (transferred_to IS NOT NULL)", name="transfer_names_department"
+        ),
         CheckConstraint(f"round BETWEEN 1 AND {FINAL_ROUND}", name="round"),
         CheckConstraint(f"round < {FINAL_ROUND} OR conclusion <> 'transferred'", name="final_is_not_transferred"),
     )
@@ -63,7 +62,7 @@ class PlanningOpinion(Base):
     given_at: Mapped[datetime]
 
 
-class PlanningReport(AuditStream, Base):
+class PlanningReport(Base):
     """The one-time answer to the applicant: one a planning, whole."""
 
     __tablename__ = "planning_reports"

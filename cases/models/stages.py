@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.models import AuditStream
 from database.base import Base, Id
 
-STAGE_CASE_NUMBER = text("to_char(nextval('stage_case_numbers'), 'FM0000000000')")
+STAGE_CASE_NUMBER = text("to_char(nextval('stage_case_numbers'::regclass), 'FM0000000000')")
 
 
 class StageCase(AuditStream, Base):
@@ -30,9 +30,7 @@ class StageCase(AuditStream, Base):
         CheckConstraint("(received_at IS NULL) = (receipt IS NULL)", name="receipt"),
         CheckConstraint("dispatched_at IS NULL OR received_at IS NOT NULL", name="no_dispatch_without_intake"),
         CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed"),
-        Index(
-            "uq_stage_cases_live", "engineering_id", "stage", unique=True, postgresql_where=text("status <> 'void'")
-        ),
+        Index("uq_stage_cases_live", "engineering_id", "stage", unique=True, postgresql_where=text("status <> 'void'")),
         Index("ix_stage_cases_engineering_id", "engineering_id"),
         Index("ix_stage_cases_region", "region_code", "opened_at", "id"),
     )
