@@ -64,13 +64,16 @@ class Flow:
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """An event, activity or gateway; ``kind`` is its BPMN tag, ``definitions`` its event definitions."""
+    """An event, activity or gateway; ``kind`` is its BPMN tag, ``definitions`` its event definitions,
+    ``inner`` the scope inside a sub-process.
+    """
 
     element: etree._Element
     kind: str
     id: str
     scope: Scope
     definitions: list[etree._Element]
+    inner: Scope | None = None
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)
 
@@ -95,6 +98,11 @@ class Node:
     def extension(self, name: str) -> etree._Element | None:
         """The first ``bl:`` element of that name in its extension elements."""
         return self.element.find(f"{bpmn('extensionElements')}/{{{BINGLIAN}}}{name}")
+
+    def declared(self, name: str, attribute: str) -> str:
+        """The value of an attribute of that ``bl:`` element, empty where it says nothing."""
+        element = self.extension(name)
+        return "" if element is None else element.get(attribute, "")
 
     def boundaries(self) -> list[Node]:
         """The boundary events attached to it."""
@@ -140,6 +148,10 @@ class Scope:
     def starts(self) -> list[Node]:
         """Its start events."""
         return [node for node in self.nodes if node.kind == "startEvent"]
+
+    def handlers(self) -> list[Scope]:
+        """The event sub-processes in it."""
+        return [node.inner for node in self.nodes if node.inner is not None and node.is_event_sub_process]
 
 
 @dataclass(eq=False, slots=True)
@@ -215,7 +227,8 @@ def _read_node(model: Model, element: etree._Element, scope: Scope) -> None:
     if node.kind == "intermediateCatchEvent" and node.trigger == "link":
         scope.link_targets.setdefault(definitions[0].get("name", ""), []).append(node)
     if node.kind in SUB_PROCESSES:
-        _read_scope(model, element, scope.file, scope).node = node
+        node.inner = _read_scope(model, element, scope.file, scope)
+        node.inner.node = node
 
 
 def _read_flow(element: etree._Element, scope: Scope) -> None:

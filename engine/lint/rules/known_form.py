@@ -1,0 +1,16 @@
+"""A form that is not in the pack cannot be filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.lint.model import Model
+from engine.lint.problem import Problem
+from engine.lint.texts import is_literal
+
+
+def check(model: Model) -> Iterator[Problem]:
+    for node in model.nodes("userTask"):
+        form = node.declared("task", "form")
+        if is_literal(form) and form not in model.registry.forms:
+            yield Problem(node, f"表单“{form}”不在地区包中", "改为包中已有的表单名，或把表单加入包中")

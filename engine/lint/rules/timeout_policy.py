@@ -1,0 +1,24 @@
+"""The law forbids some consequences of silence, and without a limit there is no timeout at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.lint.model import Model
+from engine.lint.problem import Problem
+
+BY_ITSELF = frozenset({"pass", "refuse", "return"})
+APPLICANT_ONLY = frozenset({"refuse", "return"})
+APPLICANT = "applicant"
+
+
+def check(model: Model) -> Iterator[Problem]:
+    for node in model.nodes("userTask"):
+        policy = node.declared("task", "timeout")
+        if policy and not node.declared("task", "limit"):
+            yield Problem(node, "有超时处理却没有期限，永远不会超时", "填写期限（limit），或删除超时处理（timeout）")
+        if policy in BY_ITSELF and node.declared("task", "decides") == "true":
+            yield Problem(node, "许可决定不能因超时自动作出", "超时处理改为 remind（催办）或 escalate（上报）")
+        elif policy in APPLICANT_ONLY and node.declared("task", "role") != APPLICANT:
+            message = "超时自动退回或不予办理只能用于申报单位自己的任务"
+            yield Problem(node, message, "超时处理改为 remind（催办）或 escalate（上报）")
