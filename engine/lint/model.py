@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -13,6 +14,7 @@ from engine.xml import FileRefused, parse
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DIAGRAM = "http://www.omg.org/spec/BPMN/20100524/DI"
 BINGLIAN = "urn:binglian:bpmn:1"
+_OWN = etree.XPath("//*[starts-with(namespace-uri(), 'urn:binglian:')]")
 
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent"})
@@ -164,13 +166,14 @@ class Diagram:
 
 @dataclass(eq=False, slots=True)
 class Model:
-    """Everything that is deployed together."""
+    """Everything that is deployed together; ``extensions`` are the elements of our own namespaces."""
 
     registry: Registry
     diagrams: list[Diagram] = field(default_factory=list)
     refused: dict[str, FileRefused] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
     processes: dict[str, Scope] = field(default_factory=dict)
+    extensions: list[etree._Element] = field(default_factory=list)
 
     def nodes(self, *kinds: str) -> Iterator[Node]:
         """All nodes of these kinds, or all nodes."""
@@ -184,11 +187,6 @@ class Model:
         for diagram in self.diagrams:
             yield from diagram.root.iter(*map(bpmn, names))
 
-    def extensions(self) -> Iterator[etree._Element]:
-        """All elements directly in extension elements."""
-        for element in self.elements("extensionElements"):
-            yield from element
-
 
 def read_model(files: Mapping[str, bytes], registry: Registry) -> Model:
     """Parse the files; those that cannot be read are kept in ``refused``."""
@@ -200,6 +198,7 @@ def read_model(files: Mapping[str, bytes], registry: Registry) -> Model:
             model.refused[file] = refusal
             continue
         model.diagrams.append(Diagram(file, root))
+        model.extensions.extend(cast(list[etree._Element], _OWN(root)))
         for element in root.iterchildren(bpmn("process")):
             process = _read_scope(model, element, file, None)
             model.processes.setdefault(process.id, process)

@@ -32,10 +32,9 @@ class Written:
 
 def binglian_elements(model: Model) -> Iterator[etree._Element]:
     """All elements of our own namespace that are described."""
-    for diagram in model.diagrams:
-        for element in diagram.root.iter(f"{{{BINGLIAN}}}*"):
-            if local_name(element) in EXTENSIONS:
-                yield element
+    for element in model.extensions:
+        if etree.QName(element).namespace == BINGLIAN and local_name(element) in EXTENSIONS:
+            yield element
 
 
 def expressions(model: Model) -> Iterator[Written]:

@@ -14,13 +14,12 @@ ONCE = frozenset(name for name, extension in EXTENSIONS.items() if not extension
 
 
 def check(model: Model) -> Iterator[Problem]:
-    for diagram in model.diagrams:
-        for element in diagram.root.iter("*"):
-            namespace = etree.QName(element).namespace or ""
-            if namespace == BINGLIAN:
-                yield from _wrong(element)
-            elif namespace.startswith("urn:binglian:"):
-                yield Problem(element, f"扩展命名空间“{namespace}”不认识", f"改为 {BINGLIAN}")
+    for element in model.extensions:
+        namespace = etree.QName(element).namespace
+        if namespace == BINGLIAN:
+            yield from _wrong(element)
+        else:
+            yield Problem(element, f"扩展命名空间“{namespace}”不认识", f"改为 {BINGLIAN}")
 
 
 def _wrong(element: etree._Element) -> Iterator[Problem]:

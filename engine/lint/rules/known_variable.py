@@ -8,6 +8,9 @@ from engine.lint.model import Model, bpmn, local_name
 from engine.lint.problem import Problem
 from engine.lint.texts import Written, expressions, variables
 
+PROCESS = bpmn("process")
+CALL = bpmn("callActivity")
+
 
 def check(model: Model) -> Iterator[Problem]:
     given = _given(model)
@@ -33,12 +36,12 @@ def _given(model: Model) -> dict[str, set[str]]:
 
 
 def _place(written: Written) -> str:
-    return next((process.get("id", "") for process in written.element.iterancestors(bpmn("process"))), "")
+    return next((process.get("id", "") for process in written.element.iterancestors(PROCESS)), "")
 
 
 def _evaluated_in(written: Written) -> str:
     """The process over whose data it is evaluated: the outputs of a call are read from the called process."""
     if local_name(written.element) == "output":
-        for call in written.element.iterancestors(bpmn("callActivity")):
+        for call in written.element.iterancestors(CALL):
             return call.get("calledElement", "")
     return _place(written)
