@@ -19,9 +19,9 @@ from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
-from database import migrate
 from launcher.children import leash, log_since, size_of, spawn
 from launcher.claims import DataFolder, claim_port
+from launcher.given import check_redis, given_databases, upgrade
 from launcher.places import ROOT
 from launcher.postgres import OWNER, PrivatePostgres
 from launcher.supervisor import Service, Supervisor
@@ -59,7 +59,6 @@ class Platform:
         self.logs = plan.data.resolve() / "logs"
         self.supervisor = Supervisor(report)
         self._undo = ExitStack()
-        self._ours = not os.environ.get("DATABASE_URL")
 
     def __enter__(self) -> Self:
         self.start()
@@ -95,7 +94,7 @@ class Platform:
         self._undo.callback(self.supervisor.stop)
         self.settings = self._servers(folder.path)
         self.report("正在升级数据库 …")
-        migrate.upgrade(self.settings.owner_url, self.settings.database_url)
+        upgrade(self.settings.owner_url, self.settings.database_url)
         self._processes()
         self._wait_ready()
 
@@ -113,30 +112,33 @@ class Platform:
 
     def _servers(self, data: Path) -> Settings:
         """The settings of the processes; private servers where the environment names none."""
-        now = monotonic()
-        database_url = os.environ.get("DATABASE_URL", "")
-        owner_url = os.environ.get("DATABASE_OWNER_URL", database_url)
-        if self._ours:
-            self.report("正在启动 PostgreSQL …")
-            postgres = PrivatePostgres(data)
-            self._undo.callback(postgres.stop)
-            postgres.start()
-            assert postgres.process is not None
-            service = Service("PostgreSQL", postgres.launch, signal.SIGINT, 20.0)
-            self.supervisor.keep(service, now, postgres.process)
-            if not postgres.has_database(DATABASE):
-                postgres.create_database(DATABASE)
-            database_url, owner_url = postgres.url(DATABASE), postgres.url(DATABASE, OWNER)
-        redis_url = os.environ.get("REDIS_URL", "")
-        if not redis_url:
-            self.report("正在启动 Valkey …")
-            valkey = PrivateValkey(data)
-            self._undo.callback(valkey.stop)
-            valkey.start()
-            assert valkey.process is not None
-            self.supervisor.keep(Service("Valkey", valkey.launch), now, valkey.process)
-            redis_url = valkey.url
-        return Settings(database_url, owner_url, redis_url, data, demo=self._ours)
+        given = given_databases(os.environ)
+        database_url, owner_url = given or self._private_postgres(data)
+        redis_url = os.environ.get("REDIS_URL")
+        if redis_url:
+            check_redis(redis_url)
+        else:
+            redis_url = self._private_valkey(data)
+        return Settings(database_url, owner_url, redis_url, data, demo=given is None)
+
+    def _private_postgres(self, data: Path) -> tuple[str, str]:
+        self.report("正在启动 PostgreSQL …")
+        postgres = PrivatePostgres(data)
+        self._undo.callback(postgres.stop)
+        postgres.start()
+        service = Service("PostgreSQL", postgres.launch, signal.SIGINT, 20.0)
+        self.supervisor.keep(service, monotonic(), postgres.process)
+        if not postgres.has_database(DATABASE):
+            postgres.create_database(DATABASE)
+        return postgres.url(DATABASE), postgres.url(DATABASE, OWNER)
+
+    def _private_valkey(self, data: Path) -> str:
+        self.report("正在启动 Valkey …")
+        valkey = PrivateValkey(data)
+        self._undo.callback(valkey.stop)
+        valkey.start()
+        self.supervisor.keep(Service("Valkey", valkey.launch), monotonic(), valkey.process)
+        return valkey.url
 
     def _processes(self) -> None:
         self.report("正在启动网页接口、扫描与工作进程 …")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
@@ -31,3 +33,16 @@ def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
             return False
         sleep(0.05)
     return True
+
+
+def becoming(user: int) -> tuple[str, ...]:
+    """The command prefix by which root becomes ``user``.
+
+    Where that user cannot reach this interpreter (one under /root), it is let through for reading, and only that.
+    """
+    plain = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    # a child of the child: setpriv itself may still reach what the user cannot
+    probe = [*plain, "/bin/sh", "-c", '"$0" -c ""', sys.executable]
+    if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+        return plain
+    return (*plain, "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")

@@ -18,7 +18,7 @@ from launcher.places import ROOT
 from launcher.postgres import APPLICATION, OWNER, PrivatePostgres
 from launcher.trouble import CannotStart
 from launcher.valkey import PrivateValkey
-from tests.integration.launcher.processes import eventually, running
+from tests.integration.launcher.processes import becoming, eventually, running
 
 HOLD = """
 import signal, sys
@@ -184,7 +184,7 @@ def test_data_of_a_machine_with_namespaces_moves_to_one_without_and_back(
 @only_root
 def test_servers_start_as_an_ordinary_user_and_die_with_it(data: Path) -> None:
     os.chown(data, 65534, 65534)
-    holder = hold(data, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", HOME=str(data))
+    holder = hold(data, *becoming(65534), HOME=str(data))
     with psycopg.connect(host=str(data / "run"), dbname="postgres", user="postgres") as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     holder.kill()
@@ -195,7 +195,7 @@ def test_servers_start_as_an_ordinary_user_and_die_with_it(data: Path) -> None:
 @only_root
 def test_a_user_without_a_name_can_run_the_server(data: Path) -> None:
     os.chown(data, 54321, 54321)
-    holder = hold(data, "setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", HOME=str(data))
+    holder = hold(data, *becoming(54321), HOME=str(data))
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert eventually(lambda: running(str(data)) == {}), running(str(data))
