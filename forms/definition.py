@@ -149,7 +149,7 @@ def _field(component: dict[str, Any], depth: int) -> Field:
 
 
 def _rules(component: dict[str, Any], key: str) -> Mapping[str, Any]:
-    rules = component.get("validate") or {}
+    rules = component.get("validate", {})
     if not isinstance(rules, dict):
         raise FormDefinitionInvalid(f"{key} 的 validate 要是对象")
     unknown = set(rules) - RULES.get(component["type"], {"required"})
@@ -182,7 +182,7 @@ def _options(component: dict[str, Any], key: str) -> tuple[tuple[str, ...] | Non
 
 
 def _hidden(component: dict[str, Any], key: str) -> Compiled | None:
-    conditional = component.get("conditional") or {}
+    conditional = component.get("conditional", {})
     if not isinstance(conditional, dict) or set(conditional) - {"hide"}:
         raise FormDefinitionInvalid(f"{key} 的 conditional 只能有 hide")
     if not conditional.get("hide"):
