@@ -6,34 +6,38 @@ from datetime import datetime
 from threading import Lock
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from audit.record import Acting, record
 from errors import NotFound
 from processes.loader import Vocabulary, load_files
 from processes.models import InstalledRelease
 from processes.release import Release
 
 
-def install(session: Session, release: Release, now: datetime) -> bool:
-    """Store a release and put it in force from ``now``; returns whether it was new. The region must exist.
+def install(session: Session, release: Release, now: datetime, actor: Acting | None = None) -> bool:
+    """Store a release and put it in force from ``now``; returns whether anything changed. The region must exist.
 
-    Installing the release that is in force already changes nothing.
+    ``actor`` None is the platform itself. Installing the release that is in force already changes nothing.
     """
-    current = in_force(session, release.region.code)
-    if current == release.id:
+    before = in_force(session, release.region.code)
+    if before == release.id:
         return False
-    files = {name: content.decode("utf-8") for name, content in release.files.items()}
-    row = {
-        "id": release.id,
-        "region_code": release.region.code,
-        "title": release.title,
-        "version": release.version,
-        "files": files,
-        "in_force_from": now,
-    }
-    statement = insert(InstalledRelease).values(row)
-    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"in_force_from": now}))
+    row = session.get(InstalledRelease, release.id, with_for_update={"key_share": True})
+    if row is None:
+        files = {name: content.decode("utf-8") for name, content in release.files.items()}
+        row = InstalledRelease(
+            id=release.id,
+            region_code=release.region.code,
+            title=release.title,
+            version=release.version,
+            files=files,
+        )
+    row.in_force_from = now
+    after = {"region_code": row.region_code, "version": row.version, "in_force_from": now}
+    record(
+        session, row, actor=actor, action="release.put_in_force", recorded_at=now, before={"id": before}, after=after
+    )
     return True
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audit.models import AuditStream
 from database.base import Base
 
 
-class InstalledRelease(Base):
+class InstalledRelease(AuditStream, Base):
     """A release by the hash of its contents.
 
     ``files`` holds each file's text by its path in the pack. ``in_force_from`` is when new stage cases began to be

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, PrimaryKeyConstraint, Text, text
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from database.migrations.columns import Instant, required
 
@@ -21,6 +21,8 @@ def upgrade() -> None:
         required("version", Text),
         required("files", JSONB),
         Column("in_force_from", Instant),
+        required("audit_sequence", BigInteger, server_default=text("0")),
+        required("audit_hash", BYTEA, server_default=text("''::bytea")),
         ForeignKeyConstraint(["region_code"], ["regions.code"], name="fk_releases_region_code_regions"),
         PrimaryKeyConstraint("id", name="pk_releases"),
     )
