@@ -1,0 +1,1 @@
+"""HTTP: the Flask app, one folder a resource, problem documents and the OpenAPI document."""

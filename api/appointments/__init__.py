@@ -1,0 +1,1 @@
+"""Appointments: who holds which post, and the posts that nobody holds."""

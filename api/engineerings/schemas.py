@@ -1,0 +1,28 @@
+"""What clients get of engineerings: the parts of a project that are approved as one."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.fields import Identifier, Moment, Output, shown
+from api.pagination import PageQuery, page_of
+
+
+class EngineeringQuery(PageQuery):
+    """Which engineerings to list."""
+
+    project_id = Identifier(metadata={"description": "所属项目。"})
+
+
+class EngineeringAnswer(Output):
+    """An engineering."""
+
+    id = shown(fields.UUID, "编号。")
+    project_id = shown(fields.UUID, "所属项目。")
+    code = shown(fields.String, "工程代码。")
+    name = shown(fields.String, "名称。")
+    scope = shown(fields.String, "范围说明；未拆分的项目为空。")
+    created_at = shown(Moment, "设立时间。")
+
+
+EngineeringPage = page_of(EngineeringAnswer)

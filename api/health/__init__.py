@@ -1,0 +1,1 @@
+"""Is the process alive, and is the whole platform ready to work."""

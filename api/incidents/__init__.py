@@ -1,0 +1,1 @@
+"""Incidents: commands that a diagram could not carry out."""

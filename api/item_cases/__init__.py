@@ -1,0 +1,1 @@
+"""Item cases: one item handled for one stage case."""

@@ -1,0 +1,1 @@
+"""Organisations: government bodies, departments, windows and the units that apply."""

@@ -1,0 +1,1 @@
+"""Releases: the versions of a region pack, with their diagrams and forms."""

@@ -1,0 +1,1 @@
+"""Stage cases: one engineering in one stage."""

@@ -1,0 +1,1 @@
+"""Tasks: what waits for people, and what they did."""
