@@ -22,6 +22,8 @@ SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(
     {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"}
 )
+PERSONAL = ("userTask", "manualTask")
+"""Tasks that wait for a person; the engine runs both alike."""
 ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
 CHOREOGRAPHY = frozenset({"choreographyTask", "callChoreography", "subChoreography", "implicitThrowEvent", "event"})
 NODES = GATEWAYS | EVENTS | ACTIVITIES | CHOREOGRAPHY

@@ -11,7 +11,7 @@ from engine.expressions import Expression, ExpressionInvalid, compile_expression
 from engine.lint.extensions import EXTENSIONS
 from engine.lint.model import BINGLIAN, Model, local_name, text_of
 
-ALWAYS_EXPRESSIONS = ("conditionExpression", "completionCondition", "loopCardinality")
+ALWAYS_EXPRESSIONS = ("conditionExpression", "completionCondition", "loopCardinality", "loopCondition")
 TIMES = ("timeDuration", "timeDate")
 
 
@@ -40,7 +40,7 @@ def binglian_elements(model: Model) -> Iterator[etree._Element]:
 def expressions(model: Model) -> Iterator[Written]:
     """Every expression: conditions, cardinalities, and each ``=...`` in extension attributes and times."""
     for element in model.elements(*ALWAYS_EXPRESSIONS):
-        yield Written(element, text_of(element))
+        yield Written(element, text_of(element).removeprefix("="))
     for element in model.elements(*TIMES):
         if text_of(element).startswith("="):
             yield Written(element, text_of(element)[1:])
@@ -67,13 +67,8 @@ def variables(model: Model) -> Iterator[Written]:
     for element in model.elements("loopDataInputRef"):
         yield Written(element, text_of(element))
     for element in model.elements("inputDataItem"):
-        yield Written(element, element.get("name", ""))
+        yield Written(element, element.get("name") or element.get("id") or "")
     for element in binglian_elements(model):
         for name in {"input": ("name",), "output": ("name",), "call": ("results",)}.get(local_name(element), ()):
             if element.get(name) is not None:
                 yield Written(element, element.get(name, ""))
-
-
-def is_literal(value: str) -> bool:
-    """Whether an attribute is written out, so that its name can be looked up."""
-    return value != "" and not value.startswith("=")

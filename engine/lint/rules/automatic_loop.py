@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from engine.lint.model import GATEWAYS, SUB_PROCESSES, Model, Node, Scope
 from engine.lint.problem import Problem
 
-AUTOMATIC = GATEWAYS - {"eventBasedGateway"} | {"startEvent", "intermediateThrowEvent"}
+AUTOMATIC = GATEWAYS - {"eventBasedGateway"} | {"startEvent", "intermediateThrowEvent", "sendTask"}
 
 
 def check(model: Model) -> Iterator[Problem]:

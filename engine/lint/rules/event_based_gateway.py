@@ -23,9 +23,10 @@ def check(model: Model) -> Iterator[Problem]:
             )
         for flow in gateway.outgoing:
             if flow.target is not None and not _waits(flow.target):
-                mend = "事件网关后面直接连消息、定时或信号的中间捕获事件，且该事件只有这一条入线"
+                mend = "直接连消息、定时或信号的中间捕获事件或接收任务，且它只有这一条入线"
                 yield Problem(flow.target, "事件网关后面不是可以等待的事件", mend)
 
 
 def _waits(node: Node) -> bool:
-    return node.kind == "intermediateCatchEvent" and node.trigger in TRIGGERS and len(node.incoming) == 1
+    waits = node.kind == "receiveTask" or (node.kind == "intermediateCatchEvent" and node.trigger in TRIGGERS)
+    return waits and len(node.incoming) == 1

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.lint.model import Model
+from engine.lint.model import PERSONAL, Model
 from engine.lint.problem import Problem
-from engine.lint.texts import is_literal
 
 
 def check(model: Model) -> Iterator[Problem]:
-    for node in model.nodes("userTask"):
+    for node in model.nodes(*PERSONAL):
         form = node.declared("task", "form")
-        if is_literal(form) and form not in model.registry.forms:
+        if form and form not in model.registry.forms:
             yield Problem(node, f"表单“{form}”不在地区包中", "改为包中已有的表单名，或把表单加入包中")

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from engine.lint.model import Model
 from engine.lint.problem import Problem
-from engine.lint.texts import is_literal
 
 
 def check(model: Model) -> Iterator[Problem]:
     for node in model.nodes("serviceTask"):
         name = node.declared("operation", "name")
-        if is_literal(name) and name not in model.registry.operations:
+        if name and name not in model.registry.operations:
             yield Problem(node, f"操作“{name}”没有登记", "改为已登记的操作名")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.lint.model import Model
+from engine.lint.model import PERSONAL, Model
 from engine.lint.problem import Problem
-from engine.lint.texts import is_literal
 
 
 def check(model: Model) -> Iterator[Problem]:
-    for node in model.nodes("userTask"):
+    for node in model.nodes(*PERSONAL):
         role = node.declared("task", "role")
-        if is_literal(role) and role not in model.registry.roles:
+        if role and role not in model.registry.roles:
             yield Problem(node, f"没有“{role}”这个角色", "改为平台已有的角色")

@@ -14,6 +14,6 @@ def check(model: Model) -> Iterator[Problem]:
         cardinality = loop.find(bpmn("loopCardinality"))
         if (collection is None) == (cardinality is None):
             yield Problem(loop, "多实例应指明集合或次数，二者取一", "填写 loopDataInputRef 或 loopCardinality")
-        elif collection is not None and (not text_of(collection) or item is None or not item.get("name")):
+        elif collection is not None and (not text_of(collection) or item is None):
             mend = "填写集合的变量名，并在 inputDataItem 的 name 中写每一项的变量名"
             yield Problem(loop, "多实例没有给集合或其中每一项起变量名", mend)

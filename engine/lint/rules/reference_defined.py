@@ -11,6 +11,7 @@ from engine.lint.problem import Problem
 
 WORDS = {"message": "消息", "signal": "信号", "error": "错误", "escalation": "升级"}
 CODES = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
+MESSAGE_TASKS = ("sendTask", "receiveTask")
 CATCH_ALL = frozenset({"error", "escalation"})
 
 
@@ -18,7 +19,7 @@ def check(model: Model) -> Iterator[Problem]:
     for diagram in model.diagrams:
         for kind, word in WORDS.items():
             defined = {element.get("id"): element for element in diagram.root.iterchildren(bpmn(kind))}
-            users = (f"{kind}EventDefinition", "receiveTask") if kind == "message" else (f"{kind}EventDefinition",)
+            users = (f"{kind}EventDefinition", *(MESSAGE_TASKS if kind == "message" else ()))
             for user in diagram.root.iter(*map(bpmn, users)):
                 message = _wrong(user, kind, word, defined)
                 if message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.lint.model import Model
+from engine.lint.model import PERSONAL, Model
 from engine.lint.problem import Problem
 
 BY_ITSELF = frozenset({"pass", "refuse", "return"})
@@ -13,7 +13,7 @@ APPLICANT = "applicant"
 
 
 def check(model: Model) -> Iterator[Problem]:
-    for node in model.nodes("userTask"):
+    for node in model.nodes(*PERSONAL):
         policy = node.declared("task", "timeout")
         if policy and not node.declared("task", "limit"):
             yield Problem(node, "有超时处理却没有期限，永远不会超时", "填写期限（limit），或删除超时处理（timeout）")
