@@ -26,7 +26,6 @@ ACTIVITIES = frozenset(
             "scriptTask",
             "businessRuleTask",
             "subProcess",
-            "transaction",
             "callActivity",
         ),
     )
@@ -37,8 +36,8 @@ EVENTS = frozenset(
 GATEWAYS = frozenset(
     map(tag, ("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"))
 )
-NODES = ACTIVITIES | EVENTS | GATEWAYS | {tag("adHocSubProcess")}
-SCOPES = (tag("process"), tag("subProcess"), tag("transaction"))
+NODES = ACTIVITIES | EVENTS | GATEWAYS
+SCOPES = (tag("process"), tag("subProcess"))
 
 
 def synthetic(element_id: str, part: str) -> str:

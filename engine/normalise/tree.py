@@ -37,16 +37,6 @@ def outgoing(scope: etree._Element, node_id: str) -> list[etree._Element]:
     return [flow for flow in flows(scope) if flow.get("sourceRef") == node_id]
 
 
-def incoming(scope: etree._Element, node_id: str) -> list[etree._Element]:
-    """The sequence flows that reach ``node_id``."""
-    return [flow for flow in flows(scope) if flow.get("targetRef") == node_id]
-
-
-def boundary_events(scope: etree._Element, node_id: str) -> list[etree._Element]:
-    """The boundary events that ``node_id`` wears."""
-    return [event for event in scope.findall(tag("boundaryEvent")) if event.get("attachedToRef") == node_id]
-
-
 def event_definitions(event: etree._Element) -> Iterator[etree._Element]:
     """The event definitions of an event; none for a none event."""
     return (child for child in event if isinstance(child.tag, str) and child.tag.endswith("EventDefinition"))
