@@ -1,156 +1,117 @@
-"""Gateways and the end of a scope by the token rules of BPMN 2.0.2, 13.4.
+"""Gateways that join, by the token rules of BPMN 2.0.2, 13.4.
 
-The interpreter's own joins count completed predecessors instead of tokens: they confuse the rounds of a loop, drop
-what an earlier token of the same gateway started, and do not see tasks deeper than 1000 steps.
-A token that waits at a gateway is a WAITING task of it; a token that has been merged into another is CANCELLED.
+A token that waits at a gateway is WAITING there; a token that has been merged into another is CANCELLED.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
-from SpiffWorkflow.bpmn.specs.control import _EndJoin
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
-from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as StockInclusiveGateway
-from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as StockParallelGateway
-from SpiffWorkflow.specs.base import TaskSpec
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
-
+from engine.elements.element import Element
+from engine.elements.gateways import ConditionalGateway
 from engine.elements.scope_data import joined_data
+from engine.token import CANCELLED, WAITING
 
-_ARRIVED = "arrived"
-_LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+if TYPE_CHECKING:
+    from engine.token import Token
+
+VIA = "via"
+"""Where a waiting token came from: the tree behind it may be dropped."""
 
 
-class ParallelGateway(StockParallelGateway):
+class ParallelGateway(Element):
     """Takes one token from each incoming flow and lets one go on over each outgoing flow; excess tokens wait."""
 
-    def _update_hook(self, my_task: Task) -> bool:
-        if my_task.state == TaskState.WAITING:
-            return False
-        _arrive(my_task)
+    joins = True
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task._inherit_data()
+        my_task.internal_data[VIA] = my_task.parent.task_spec.name
         missing = Counter(self._inputs)
         taken = []
-        for token in _tokens_at(self, my_task):
-            source = token.parent.task_spec.name
+        for token in _arrived(my_task):
+            source = token.internal_data[VIA]
             if missing[source] > 0:
                 missing[source] -= 1
                 taken.append(token)
         if missing.total() > 0:
-            my_task._set_state(TaskState.WAITING)
+            my_task._set_state(WAITING)
             return False
         _merge(my_task, taken)
         return True
 
-    def _run_hook(self, my_task: Task) -> bool:
-        return True
+    def look_again(self, token: Token) -> bool:
+        """What a parallel join waits for can only arrive."""
+        return False
 
 
-class InclusiveGateway(StockInclusiveGateway):
+class InclusiveGateway(ConditionalGateway):
     """Waits for every token that can still come over a flow without one, unless it can as well come over one with."""
 
-    def _update_hook(self, my_task: Task) -> bool:
-        if my_task.state != TaskState.WAITING:
-            _arrive(my_task)
-        first: dict[str, Task] = {}
-        for token in _tokens_at(self, my_task):
-            first.setdefault(token.parent.task_spec.name, token)
-        if self._another_can_come(my_task, set(first)):
-            my_task._set_state(TaskState.WAITING)
+    joins = True
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self._reaching: dict[frozenset[str], frozenset[str]] = {}
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task._inherit_data()
+        my_task.internal_data[VIA] = my_task.parent.task_spec.name
+        if len(self._inputs) == 1:
+            return True
+        my_task._set_state(WAITING)
+        return False
+
+    def look_again(self, token: Token) -> bool:
+        """Let the tokens that have arrived go on as one, if no other can still come."""
+        first: dict[str, Token] = {}
+        for arrived in _arrived(token):
+            first.setdefault(arrived.internal_data[VIA], arrived)
+        if self._another_can_come(token, frozenset(first)):
             return False
-        _merge(my_task, [*(token for token in first.values() if token is not my_task), my_task])
+        taken = list(first.values())
+        _merge(taken[-1], taken)
+        taken[-1]._ready()
         return True
 
-    def _another_can_come(self, my_task: Task, arrived: set[str]) -> bool:
-        reaching_new = self._upstream(set(self._inputs) - arrived)
-        if not reaching_new:
-            return False
-        elsewhere = {spec.name for spec in _specs_with_token(my_task) if spec is not self}
+    def _another_can_come(self, token: Token, arrived: frozenset[str]) -> bool:
+        reaching_new = self._upstream(frozenset(self._inputs) - arrived)
+        elsewhere = {other.task_spec.name for other in token.workflow.held() if other.task_spec is not self}
         return bool((elsewhere & reaching_new) - self._upstream(arrived))
 
-    def _upstream(self, sources: set[str]) -> set[str]:
-        """The names of all specs from which a token can reach one of ``sources`` without passing this gateway."""
-        found = {name for name in sources if name != self.name}
+    def _upstream(self, sources: frozenset[str]) -> frozenset[str]:
+        """The names of all elements from which a token can reach one of ``sources`` without passing this gateway."""
+        if sources in self._reaching:
+            return self._reaching[sources]
+        found = set(sources - {self.name})
         open_names = list(found)
         while open_names:
             for name in self._wf_spec.task_specs[open_names.pop()]._inputs:
                 if name != self.name and name not in found:
                     found.add(name)
                     open_names.append(name)
-        return found
+        self._reaching[sources] = frozenset(found)
+        return self._reaching[sources]
 
-    def _run_hook(self, my_task: Task) -> bool:
-        matches, defaults = self._get_matching_outputs(my_task)
-        if not matches and not defaults:
-            raise WorkflowTaskException("No conditions satisfied on gateway", task=my_task)
-        my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+    def _run_hook(self, my_task: Token) -> bool:
+        self.go_on(my_task, [name for condition, name in self.conditions if condition.evaluate(my_task.data)])
         return True
 
 
-class EndJoin(_EndJoin):
-    """The end of a process or sub-process: the last token to reach it goes on, when no other is left."""
-
-    def _update_hook(self, my_task: Task) -> bool:
-        if my_task.state != TaskState.WAITING:
-            _arrive(my_task)
-        if any(spec is not self for spec in _specs_with_token(my_task, count_boundaries=True)):
-            my_task._set_state(TaskState.WAITING)
-            return False
-        _merge(my_task, _tokens_at(self, my_task))
-        return True
-
-    def _run_hook(self, my_task: Task) -> bool:
-        my_task.workflow.data.update(my_task.data)
-        return True
-
-
-def _arrive(my_task: Task) -> None:
-    waiting = [task.internal_data[_ARRIVED] for task in _waiting_at(my_task.task_spec, my_task)]
-    my_task.internal_data[_ARRIVED] = max(waiting, default=0) + 1
-
-
-def _waiting_at(spec: TaskSpec, my_task: Task) -> list[Task]:
+def _arrived(token: Token) -> list[Token]:
+    """The tokens at the gateway of ``token``, itself among them, in order of arrival."""
+    spec = token.task_spec
     return [
-        task
-        for task in my_task.workflow.tasks.values()
-        if task.task_spec is spec and task.state == TaskState.WAITING and task is not my_task
+        other
+        for other in token.workflow.tasks.values()
+        if other is token or (other.task_spec is spec and other._state == WAITING)
     ]
 
 
-def _tokens_at(spec: TaskSpec, my_task: Task) -> list[Task]:
-    """The tokens at ``spec``, ``my_task`` among them, in order of arrival."""
-    return sorted([*_waiting_at(spec, my_task), my_task], key=lambda task: int(task.internal_data[_ARRIVED]))
-
-
-def _merge(my_task: Task, tokens: list[Task]) -> None:
-    """Let ``my_task`` go on with the data of all ``tokens``; the others are spent."""
-    my_task.data = joined_data(tokens)
-    for token in tokens:
-        if token is not my_task:
-            token._set_state(TaskState.CANCELLED)
-            token._drop_children()
-
-
-def _specs_with_token(my_task: Task, count_boundaries: bool = False) -> list[TaskSpec]:
-    """The specs of all tasks of this scope that hold a token, ``my_task`` aside.
-
-    A boundary event that waits holds none of its own, it goes with its activity. A task that follows a completed one
-    and has not been looked at yet (FUTURE) holds one.
-    """
-    specs = []
-    for task in my_task.workflow.tasks.values():
-        if task is my_task:
-            continue
-        if task.state == TaskState.FUTURE:
-            parent = task.parent
-            if parent is not None and parent.state == TaskState.COMPLETED:
-                specs.append(task.task_spec)
-        elif task.has_state(_LIVE) and (
-            count_boundaries or task.state != TaskState.WAITING or not isinstance(task.task_spec, BoundaryEvent)
-        ):
-            specs.append(task.task_spec)
-    return specs
+def _merge(token: Token, tokens: list[Token]) -> None:
+    """Let ``token`` go on with the data of all ``tokens``; the others are spent."""
+    token.data = joined_data(tokens)
+    for other in tokens:
+        if other is not token:
+            other._set_state(CANCELLED)

@@ -1,30 +1,34 @@
-"""The specification of a process or sub-process, ended by our own join."""
+"""The specification of a process or of an embedded sub-process: a start, and the elements."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser as StockProcessParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from engine.elements.joins import EndJoin
+from engine.elements.element import Element
+
+START = "<start>"
+"""No element can have this id, it is no XML name."""
+
+
+class Entry(Element):
+    """Where the first token stands before it reaches the start event."""
+
+    def __init__(self, wf_spec: Any) -> None:
+        super().__init__(wf_spec, START)
+        self.bpmn_id = None  # drawn by nobody
 
 
 class ProcessSpec(BpmnProcessSpec):
-    """As the interpreter's, but its last token is found by ``EndJoin``."""
+    """As SpiffWorkflow's, without its joins at the end."""
 
-    def __init__(self, **attributes: Any) -> None:
-        super().__init__(**attributes)
-        end_name = self.end.name
-        del self.task_specs[end_name], self.task_specs["End"]
-        self.end = EndJoin(self, end_name)
-        self.end.connect(SimpleBpmnTask(self, "End"))
-
-
-class ProcessParser(StockProcessParser):
-    """Makes a ``ProcessSpec`` of each process and sub-process (``BpmnParser.PROCESS_PARSER_CLASS``)."""
-
-    def create_spec(self) -> ProcessSpec:
-        """The empty specification, which the elements of the process are then added to."""
-        return ProcessSpec(name=self.bpmn_id, description=self.get_name(), filename=self.filename)
+    def __init__(self, name: str, description: str) -> None:
+        WorkflowSpec.__init__(self, name=name)
+        self.description = description
+        self.start = Entry(self)
+        self.data_objects: dict[str, Any] = {}
+        self.bpmn_start_events: list[Any] = []
+        self.correlation_keys: dict[str, Any] = {}
+        self.io_specification = None
