@@ -7,17 +7,27 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
 from audit.vault import VAULT, Vault
+from cases.releases import RELEASES, vocabulary
 from database.connect import create_session_factory
+from processes.install import Releases
+from regulations import load_clauses
 from settings import Settings
 
 
 def web_app() -> Flask:
     """The web application of a process whose environment holds the settings."""
     settings = Settings.from_environment()
-    return create_app(settings, open_sessions(settings))
+    releases = load_releases()
+    sentences = {clause.id: clause.quote for clause in load_clauses().values()}
+    return create_app(settings, open_sessions(settings, releases), releases, sentences)
 
 
-def open_sessions(settings: Settings) -> sessionmaker[Session]:
-    """The sessions of a process, on a pool of its own: call it after forking."""
-    vault = Vault.open(settings.data / "keys")
-    return create_session_factory(settings.database_url, info={VAULT: vault})
+def load_releases() -> Releases:
+    """The releases of a process: each is loaded when it is first asked for."""
+    return Releases(vocabulary())
+
+
+def open_sessions(settings: Settings, releases: Releases) -> sessionmaker[Session]:
+    """The sessions of a process as the application role, on a pool of its own: call it after forking."""
+    info: dict[object, object] = {VAULT: Vault.open(settings.data / "keys"), RELEASES: releases}
+    return create_session_factory(settings.database_url, info=info)

@@ -50,7 +50,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def welcome(platform: Platform) -> str:
     """What to do now that it runs."""
-    return f"平台已启动：{platform.url}\n数据目录：{platform.settings.data}\n按 Ctrl-C 停止。"
+    lines = [f"平台已启动：{platform.url}", f"数据目录：{platform.settings.data}"]
+    if platform.notice:
+        lines.append(platform.notice)
+    return "\n".join([*lines, "按 Ctrl-C 停止。"])
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

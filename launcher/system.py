@@ -21,6 +21,7 @@ from typing import Self
 
 from launcher.children import leash, log_since, size_of, spawn
 from launcher.claims import DataFolder, claim_port
+from launcher.first_data import prepare_first_data
 from launcher.given import check_redis, given_databases, upgrade
 from launcher.places import ROOT
 from launcher.postgres import OWNER, PrivatePostgres
@@ -49,9 +50,13 @@ class Plan:
 
 
 class Platform:
-    """Start with ``start()`` or ``with``; ``settings`` and ``url`` are there afterwards; ``stop()`` leaves nothing."""
+    """Start with ``start()`` or ``with``; ``stop()`` leaves nothing behind.
+
+    Afterwards there are ``settings``, ``url``, and ``notice``: what whoever started it must know.
+    """
 
     settings: Settings
+    notice: str | None = None
 
     def __init__(self, plan: Plan, report: Callable[[str], None]) -> None:
         self.plan = plan
@@ -95,6 +100,7 @@ class Platform:
         self.settings = self._servers(folder.path)
         self.report("正在升级数据库 …")
         upgrade(self.settings.owner_url, self.settings.database_url)
+        self.notice = prepare_first_data(self.settings, self.report)
         self._processes()
         self._wait_ready()
 
