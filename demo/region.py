@@ -1,0 +1,100 @@
+"""Install the demonstration region: its organisations, its people with accounts, and the release of its pack."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from accounts.models import Organisation, Region, User
+from accounts.organisations import create_organisation
+from accounts.passwords import random_password
+from accounts.posts import appoint
+from accounts.regions import create_region
+from accounts.roles import ROLES
+from accounts.users import create_user
+from cases.releases import vocabulary
+from database.clock import current_time
+from database.transaction import in_transaction
+from demo.accounts import Account, people, write_accounts
+from processes.install import install
+from processes.loader import PACKS, load_folder
+from processes.release import RegionEntry, Release
+
+PACK = PACKS / "beizhen"
+
+
+def prepare(sessions: sessionmaker[Session], data: Path) -> None:
+    """Bring the demonstration region up to date; what is there already stays as it is.
+
+    The accounts' file is written into ``data`` before the accounts are committed, so that an interruption leaves
+    either nothing or accounts whose passwords are known; a second start mends the rest.
+    """
+    release = load_folder(PACK, vocabulary())
+
+    def work(session: Session) -> None:
+        now = current_time(session)
+        _region(session, release.region, now)
+        organisations = _organisations(session, release, now)
+        install(session, release, now)
+        accounts = _accounts(session, release, organisations, now)
+        if accounts:
+            write_accounts(data, accounts)
+
+    in_transaction(sessions, work)
+
+
+def _region(session: Session, entry: RegionEntry, now: datetime) -> None:
+    if entry.parent is not None:
+        _region(session, entry.parent, now)
+    if session.get(Region, entry.code) is None:
+        parent = entry.parent.code if entry.parent else None
+        create_region(session, None, code=entry.code, name=entry.name, parent_code=parent, now=now)
+
+
+def _organisations(session: Session, release: Release, now: datetime) -> dict[str, UUID]:
+    """The organisations of the pack by code; those that are missing are created."""
+    code = release.region.code
+    rows = session.execute(select(Organisation.code, Organisation.id).where(Organisation.region_code == code))
+    known: dict[str, UUID] = dict(rows.tuples().all())
+    for entry in release.organisations.values():
+        if entry.code not in known:
+            known[entry.code] = create_organisation(
+                session,
+                None,
+                region_code=code,
+                code=entry.code,
+                name=entry.name,
+                kind=entry.kind,
+                parent_id=known[entry.parent] if entry.parent else None,
+                function=entry.function,
+                credit_code=entry.credit_code,
+                now=now,
+            ).id
+    return known
+
+
+def _accounts(session: Session, release: Release, organisations: dict[str, UUID], now: datetime) -> list[Account]:
+    """Make all accounts, or none when they are there."""
+    if session.scalar(select(User.id).where(User.username == people()[0].username)) is not None:
+        return []
+    made = []
+    for person in people():
+        organisation, password = organisations[person.organisation], random_password()
+        user = create_user(
+            session,
+            None,
+            username=person.username,
+            display_name=person.name,
+            organisation_id=organisation,
+            password=password,
+            must_change_password=False,
+            now=now,
+        )
+        appoint(session, None, user_id=user.id, organisation_id=organisation, role=person.role, now=now)
+        name, post = release.organisations[person.organisation].name, ROLES[person.role].title
+        made.append(Account(person.username, password, person.name, name, post))
+    return made
