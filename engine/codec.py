@@ -66,7 +66,7 @@ def decode(execution: Execution, snapshot: Snapshot) -> Instance:
 def _rows(scope: Scope) -> list[list[Any]]:
     base = scope.holder.data if isinstance(scope, SubScope) else {}
     places: dict[int, int] = {}
-    rows = []
+    rows: list[list[Any]] = []
     for token in sorted(scope.tasks.values(), key=lambda token: token.id):
         places[token.id] = len(rows)
         parent = token.parent

@@ -26,7 +26,7 @@ def prune(instance: Instance) -> None:
 def _drop_dead_ends(scope: Scope) -> None:
     for token in sorted(scope.tasks.values(), key=_id, reverse=True):  # children before their parents
         if token.is_finished and not token._children and token is not scope.task_tree:
-            token.parent._children.remove(token.id)
+            token.before._children.remove(token.id)
             del scope.tasks[token.id]
 
 
@@ -34,13 +34,13 @@ def _drop_middles(scope: Scope) -> None:
     for token in sorted(scope.tasks.values(), key=_id):  # parents before their children
         if not token.is_finished or len(token._children) != 1 or token is scope.task_tree:
             continue
-        parent, (child,) = token.parent, token.children
+        parent, (child,) = token.before, token.children
         if isinstance(token.task_spec, BoundarySplit) and not child.is_finished:
             continue
         if isinstance(parent.task_spec, BoundarySplit) and parent is not scope.task_tree:
             continue
         parent._children[parent._children.index(token.id)] = child.id
-        child.parent = parent
+        child._parent = parent.id
         del scope.tasks[token.id]
 
 
@@ -55,7 +55,7 @@ def _move_start(scope: Scope) -> None:
             return
         root._children = child._children
         for grandchild in child.children:
-            grandchild.parent = root
+            grandchild._parent = root.id
         del scope.tasks[child.id]
 
 

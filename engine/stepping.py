@@ -33,10 +33,17 @@ class Scope:
     """What a process and an embedded sub-process have in common: tokens, and the data of the paths that ended."""
 
     instance: Instance
+    parent_task_id: int | None
     tasks: dict[int, Token]
     task_tree: Token
     spec: Any
     data: dict[str, Any]
+
+    @property
+    def holder(self) -> Token:
+        """The token of the sub-process in the scope around it; only of a sub-process."""
+        assert self.parent_task_id is not None, "a process has no scope around it"
+        return self.instance.token(self.parent_task_id)
 
     def path_ended(self, data: dict[str, Any]) -> None:
         """Keep what a token changed on its way, when it has come to an end."""
@@ -78,11 +85,6 @@ class SubScope(Scope, BpmnSubWorkflow):
     def __init__(self, instance: Instance, spec: Any, holder: Token) -> None:
         self.instance = instance
         super().__init__(spec, holder.id, instance, deserializing=True)
-
-    @property
-    def holder(self) -> Token:
-        """The token of the sub-process in the scope around it."""
-        return self.instance.token(self.parent_task_id)
 
 
 class Instance(Scope, BpmnWorkflow):

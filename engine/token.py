@@ -24,6 +24,9 @@ class Token(Task):
     top-level keys are replaced.
     """
 
+    workflow: Scope
+    task_spec: Any
+
     def __init__(self, scope: Scope, spec: TaskSpec, parent: Token | None = None, state: int = FUTURE) -> None:
         # Deliberately not the base class's: it reads the clock, predicts and draws random ids.
         self.id: int = scope.instance.next_token_id()
@@ -40,6 +43,22 @@ class Token(Task):
         scope.tasks[self.id] = self
         if parent is not None:
             parent._children.append(self.id)
+
+    @property
+    def parent(self) -> Token | None:
+        """The token that it came from, or that it is inside of."""
+        return None if self._parent is None else self.workflow.tasks[self._parent]
+
+    @property
+    def before(self) -> Token:
+        """As ``parent``, of any token but the first of its scope."""
+        assert self._parent is not None, "the first token has none"
+        return self.workflow.tasks[self._parent]
+
+    @property
+    def children(self) -> list[Token]:
+        """The tokens that came from it, or that are inside of it; a copy."""
+        return [self.workflow.tasks[child] for child in self._children]
 
     @property
     def is_finished(self) -> bool:
@@ -94,5 +113,5 @@ class Token(Task):
 
     def _inherit_data(self) -> None:
         own = self.data
-        self.data = dict(self.parent.data)
+        self.data = dict(self.before.data)
         self.data.update(own)

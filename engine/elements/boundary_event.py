@@ -52,7 +52,7 @@ class BoundaryEvent(CatchEvent):
             my_task.data = inside.current_data()
         my_task.data.update(my_task.internal_data.pop(PAYLOAD))
         if not self.cancel_activity and not isinstance(self.event_definition, LimitEventDefinition):
-            my_task.parent._add_child(self).enter()
+            my_task.before._add_child(self).enter()
         return True
 
 
@@ -84,7 +84,7 @@ class BoundarySplit(Element):
 
 def activity_beside(boundary: Token) -> Token | None:
     """The token of the activity that wears ``boundary``; None once that has been dropped."""
-    for token in boundary.parent.children:
+    for token in boundary.before.children:
         if not isinstance(token.task_spec, BoundaryEvent):
             return token
     return None

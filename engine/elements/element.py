@@ -36,7 +36,7 @@ class Element(BpmnSpecMixin):
     @property
     def label(self) -> str:
         """What people call the element."""
-        return self.bpmn_name or self.bpmn_id
+        return str(self.bpmn_name or self.bpmn_id)
 
     def child_completed(self, token: Token, child: Token) -> None:
         """A token directly behind (or, of a loop, inside) this element has left its own."""

@@ -27,8 +27,8 @@ class ParallelGateway(Element):
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
-        my_task.internal_data[VIA] = my_task.parent.task_spec.name
-        missing = Counter(self._inputs)
+        my_task.internal_data[VIA] = my_task.before.task_spec.name
+        missing: Counter[str] = Counter(self._inputs)
         taken = []
         for token in _arrived(my_task):
             source = token.internal_data[VIA]
@@ -57,7 +57,7 @@ class InclusiveGateway(ConditionalGateway):
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
-        my_task.internal_data[VIA] = my_task.parent.task_spec.name
+        my_task.internal_data[VIA] = my_task.before.task_spec.name
         if len(self._inputs) == 1:
             return True
         my_task._set_state(WAITING)

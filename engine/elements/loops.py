@@ -42,7 +42,7 @@ class Loop(Element):
 
     def boundaries(self, token: Token) -> list[Token]:
         """Those of the whole activity: a single repetition wears none."""
-        wearing: list[Token] = token.parent.task_spec.boundaries(token.parent)
+        wearing: list[Token] = token.before.task_spec.boundaries(token.before)
         return wearing
 
     def _run_hook(self, my_task: Token) -> bool:
@@ -59,7 +59,8 @@ class Loop(Element):
     def keep_changes(self, token: Token, child: Token, without: str | None = None) -> None:
         """Keep what a repetition changed; it becomes data of the activity when that ends."""
         changed = with_changes(token.internal_data[MERGED], child.data, token.data)
-        changed.pop(without, None)
+        if without is not None:
+            changed.pop(without, None)
         token.internal_data[MERGED] = changed
 
     def finish(self, token: Token) -> None:

@@ -53,8 +53,8 @@ def catcher_on(activity: Token, kind: type[CodeEventDefinition], code: str | Non
     activity an event that names the code goes before one that catches every code.
     """
     while True:
-        wearing = activity.parent.task_spec.boundaries(activity.parent)
-        waiting = [token for token in wearing if isinstance(token.task_spec.event_definition, kind)]
+        wearing = activity.before.task_spec.boundaries(activity.before)
+        waiting: list[Token] = [token for token in wearing if isinstance(token.task_spec.event_definition, kind)]
         for wanted in (code, None):
             for token in waiting:
                 if token.task_spec.event_definition.code == wanted:

@@ -23,4 +23,4 @@ def migrated(stored: Any, wanted: int, steps: Mapping[int, Callable[[list[Any]],
         if step is None:
             raise StateUnreadable(f"状态是版本 {stored[0]}，这里读版本 {wanted}；请升级平台")
         stored = step(stored)
-    return stored
+    return list(stored)
