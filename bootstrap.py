@@ -17,9 +17,8 @@ from settings import Settings
 def web_app() -> Flask:
     """The web application of a process whose environment holds the settings."""
     settings = Settings.from_environment()
-    releases = load_releases()
     sentences = {clause.id: clause.quote for clause in load_clauses().values()}
-    return create_app(settings, open_sessions(settings, releases), releases, sentences)
+    return create_app(settings, open_sessions(settings, load_releases()), sentences)
 
 
 def load_releases() -> Releases:

@@ -12,7 +12,6 @@ from api.documentation import routes as documentation
 from api.reading import LARGEST_BODY
 from api.resources import RESOURCES
 from api.services import Services
-from processes.install import Releases
 from settings import Settings
 
 VERSION = "1.0.0"
@@ -21,13 +20,12 @@ VERSION = "1.0.0"
 def create_app(
     settings: Settings,
     sessions: sessionmaker[Session],
-    releases: Releases,
     sentences: Mapping[str, str] | None = None,
 ) -> Flask:
     """The web application.
 
-    ``sessions`` makes sessions of the application role, ``releases`` holds what the process has loaded; ``sentences``
-    is the sentence of each clause of the regulations by its id, quoted in problem documents.
+    ``sessions`` makes sessions of the application role, with the audit vault and the loaded releases in their info;
+    ``sentences`` is the sentence of each clause of the regulations by its id, quoted in problem documents.
     """
     logbook.configure()
     app = Flask("binglian", static_folder=None)
@@ -36,7 +34,7 @@ def create_app(
     headers.install(app)
     problems.install(app, sentences or {})
     limiter = extensions.create_limiter(app, settings)
-    app.extensions["binglian"] = Services(settings, sessions, releases, sentences or {}, limiter)
+    app.extensions["binglian"] = Services(settings, sessions, sentences or {}, limiter)
     converters.install(app)
     description = document.configure(app, VERSION)
     converters.describe(description)

@@ -23,7 +23,8 @@ DESCRIPTION = """\
 **登录**：`POST /api/v1/sessions` 设置会话 Cookie 并给出 `csrf_token`，修改类请求须以 `X-CSRF-Token` 带上；其他系统用
 `Authorization: Bearer 接口令牌`。
 
-**出错**：一律是 RFC 9457 问题文档（`application/problem+json`），`code` 是不变的机器码，`detail` 说明错在何处、怎样改正，
+**出错**：一律是 RFC 9457 问题文档（`application/problem+json`），
+`code` 是不变的机器码，`detail` 说明错在何处、怎样改正，
 `errors` 逐处列出；由法规条款拒绝的，`clause` 给出条款号与原文。
 
 **重复提交**：修改类请求可带 `Idempotency-Key`，24 小时内同一人同一请求只生效一次，并得到同一答复。

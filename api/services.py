@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from flask_limiter import Limiter
 from sqlalchemy.orm import Session, sessionmaker
 
-from processes.install import Releases
 from settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``sessions`` makes sessions of the application role, ``releases`` holds the loaded releases, ``sentences`` each
-    clause's sentence by its id.
-    """
+    """``sessions`` makes sessions of the application role, ``sentences`` holds each clause's sentence by its id."""
 
     settings: Settings
     sessions: sessionmaker[Session]
-    releases: Releases
     sentences: Mapping[str, str]
     limiter: Limiter

@@ -19,6 +19,7 @@ from api.releases.schemas import (
     ReleasePage,
     ReleaseQuery,
 )
+from cases.releases import release_of
 from errors import NotFound
 from processes.models import InstalledRelease
 from processes.release import ProcessType, Release, Stage
@@ -106,7 +107,7 @@ def _find(call: Call, release_id: str) -> tuple[InstalledRelease, Release]:
     row = call.session.scalar(statement.where(InstalledRelease.id == release_id, _within(call)))
     if row is None:
         raise NotFound("release_not_found", "没有这个发布，或它不在您的范围内。")
-    return row, call.services.releases.get(call.session, release_id)
+    return row, release_of(call.session, release_id)
 
 
 def _process_type(entry: ProcessType) -> dict[str, Any]:
