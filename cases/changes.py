@@ -53,7 +53,9 @@ class Changes:
     entries: list[Entry] = field(default_factory=list)
     later: list[Callable[[Session], None]] = field(default_factory=list)
     cancelled: list[tuple[UUID, str]] = field(default_factory=list)
-    submission: tuple[UUID, dict[str, Any]] | None = None
+    milestones: list[str] = field(default_factory=list)
+    stage_ended: bool = False
+    submission: dict[str, Any] = field(default_factory=dict)
     fired: UUID | None = None
 
     def open_task(self, row: Row) -> None:
@@ -78,8 +80,15 @@ class Changes:
             del self.limits[key]
         self.cleared.add(task_id)
 
+    def open_case(self, row: Row) -> Case:
+        """An item case begins; ``row`` holds its columns."""
+        case = Case(row["id"], row["item_code"], row["name"], [], new=True, changed=row)
+        self.cases[case.id] = case
+        return case
+
     def set_status(self, case: Case, code: Status) -> None:
         """Append a status event in the legal order; raises ``Conflict`` out of order."""
+        self.cases[case.id] = case
         case.history = follow(case.history, code)
         self.events.append({"item_case_id": case.id, "sequence": len(case.history), "code": int(code)})
         case.changed.update(status=int(code), history=case.history)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from audit.chain import Head, chain
 from audit.vault import vault_of
-from cases.changes import Case, Changes
+from cases.changes import Case, Changes, Row
 from cases.hot import driver
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
@@ -58,7 +58,8 @@ INSERTS = {
     "item_cases": _insert(
         "item_cases",
         "id uuid, stage_case_id uuid, item_code text, attempt int, name text, department_id uuid, main boolean, "
-        "limit_text text, pledge boolean, predecessors text[], status int, history int[], ended_at timestamptz",
+        "limit_text text, pledge boolean, predecessors text[], status int, history int[], accepted_at timestamptz, "
+        "ended_at timestamptz",
         "opened_at = %(now)s",
     ),
     "process_instances": _insert(
@@ -104,7 +105,7 @@ class _Statement:
         self.sections: list[str] = []
         self.checked: list[str] = []
 
-    def add(self, name: str, text: str, checked: bool = False, **parameters: Any) -> None:
+    def add(self, name: str, text: str, parameters: Row, *, checked: bool = False) -> None:
         self.sections.append(f"{name} AS ({text})")
         self.parameters |= parameters
         if checked:
@@ -113,7 +114,7 @@ class _Statement:
     def insert(self, table: str, rows: list[dict[str, Any]]) -> None:
         if rows:
             document = orjson.dumps(rows, default=_spell).decode()
-            self.add(f"new_{table}", INSERTS[table], **{table: document})
+            self.add(f"new_{table}", INSERTS[table], {table: document})
 
     def text(self) -> str:
         counts = " + ".join(f"(SELECT count(*) FROM {name})" for name in self.checked) or "0"
@@ -136,7 +137,7 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     _instances(statement, changes, instance_id, head)
     _tasks_and_limits(statement, changes)
     for number, case in enumerate(case for case in changes.cases.values() if case.changed and not case.new):
-        statement.add(f"case_{number}", CASE.format(f"case_{number}"), **_case(f"case_{number}", case))
+        statement.add(f"case_{number}", CASE.format(f"case_{number}"), _case(f"case_{number}", case))
     new_cases = [case.changed for case in changes.cases.values() if case.new]
     statement.insert("item_cases", new_cases)
     statement.insert("process_instances", list(changes.started.values()))
@@ -156,7 +157,8 @@ def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head:
         name = f"instance_{number}"
         heads = HEAD if key == instance_id else ""
         case = changes.pointed.get(key)
-        statement.add(name, INSTANCE.format(name, heads), True, **_instance(name, snapshot, changes, case))
+        parameters = _instance(name, snapshot, changes, case)
+        statement.add(name, INSTANCE.format(name, heads), parameters, checked=True)
     if instance_id in changes.instances:
         statement.parameters |= {"head_sequence": head.sequence, "head_hash": head.hash}
 
@@ -177,13 +179,13 @@ def _tasks_and_limits(statement: _Statement, changes: Changes) -> None:
     cancelled = [task for task, status in changes.closed.items() if status == "cancelled"]
     for task in done:
         submission = orjson.dumps(changes.submission, default=str).decode()
-        statement.add("done", DONE, True, done=task, submission=submission)
+        statement.add("done", DONE, {"done": task, "submission": submission}, checked=True)
     if cancelled:
-        statement.add("cancelled", CANCELLED, cancelled=cancelled)
+        statement.add("cancelled", CANCELLED, {"cancelled": cancelled})
     if changes.cleared:
-        statement.add("cleared", CLEARED, cleared=list(changes.cleared))
+        statement.add("cleared", CLEARED, {"cleared": list(changes.cleared)})
     if changes.fired:
-        statement.add("fired", FIRED, True, fired=changes.fired)
+        statement.add("fired", FIRED, {"fired": changes.fired}, checked=True)
 
 
 def _case(name: str, case: Case) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Id
 
-ITEM_CASE_NUMBER = text("to_char(nextval('item_case_numbers'::regclass), 'FM0000000000')")
+ITEM_CASE_NUMBER = text("to_char(nextval('item_case_numbers'::regclass), 'FM0000000000'::text)")
 
 
 class ItemCase(Base):
     """One item handled for one stage case; a new attempt after a declined or withdrawn one is a new row.
 
-    ``history`` holds the codes of the status events in order, ``status`` the latest. An item that ends with its stage (void, cancelled) has
-    ``ended_at`` and ``end_reason`` but no status event of its own. ``limit_text`` is the promised limit.
+    ``history`` holds the codes of the status events in order, ``status`` the latest. An item that ends with its stage
+    (void, cancelled) has ``ended_at`` and ``end_reason`` but no status event of its own. ``limit_text`` is the
+    promised limit.
     """
 
     __tablename__ = "item_cases"

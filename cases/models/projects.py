@@ -22,6 +22,7 @@ class Project(AuditStream, Base):
     __tablename__ = "projects"
     __table_args__ = (
         CheckConstraint("code_kind IN ('national', 'local')", name="code_kind"),
+        CheckConstraint("(code_kind = 'local') = (code LIKE 'L%')", name="code_shape"),
         CheckConstraint("code_kind = 'national' OR NOT fixed_asset_investment", name="investment_has_national_code"),
         CheckConstraint("planned_start < planned_finish", name="planned_period"),
         CheckConstraint("total_investment >= 0", name="total_investment"),

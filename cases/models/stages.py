@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.models import AuditStream
 from database.base import Base, Id
 
-STAGE_CASE_NUMBER = text("to_char(nextval('stage_case_numbers'::regclass), 'FM0000000000')")
+STAGE_CASE_NUMBER = text("to_char(nextval('stage_case_numbers'::regclass), 'FM0000000000'::text)")
 
 
 class StageCase(AuditStream, Base):

@@ -79,7 +79,11 @@ def upgrade() -> None:
     op.create_table(
         "stage_cases",
         required("id", Uuid),
-        required("number", Text, server_default=text("to_char(nextval('stage_case_numbers'::regclass), 'FM0000000000')")),
+        required(
+            "number",
+            Text,
+            server_default=text("to_char(nextval('stage_case_numbers'::regclass), 'FM0000000000'::text)"),
+        ),
         required("region_code", Text),
         required("engineering_id", Uuid),
         required("stage", Text),

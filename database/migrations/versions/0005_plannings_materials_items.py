@@ -145,7 +145,9 @@ def upgrade() -> None:
     op.create_table(
         "item_cases",
         required("id", Uuid),
-        required("number", Text, server_default=text("to_char(nextval('item_case_numbers'::regclass), 'FM0000000000')")),
+        required(
+            "number", Text, server_default=text("to_char(nextval('item_case_numbers'::regclass), 'FM0000000000'::text)")
+        ),
         required("stage_case_id", Uuid),
         required("item_code", Text),
         required("attempt", Integer, server_default=text("1")),

@@ -1,0 +1,70 @@
+"""Complete a task with its form: the hot command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from cases import guards, hot
+from cases.carry_out import Admitted, Perform, carry_out
+from cases.options import choices
+from cases.position import Position
+from cases.releases import release_of
+from cases.task_rights import require_active, require_open, require_worker
+from engine import Definitions, commands
+from engine.snapshot import Outcome, Snapshot
+from errors import Conflict, Invalid
+from forms import validate
+
+
+def complete_task(session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any]) -> Position:
+    """Complete the task with the values of its form; the time is the database's, read after the lock.
+
+    Raises ``NotFound``, ``NotAllowed``, ``Conflict`` (done, cancelled, claimed by another, suspended, precondition),
+    ``Invalid`` with the path of the wrong field. Returns where the task stood.
+    """
+    position = carry_out(session, actor, hot.BY_TASK, task_id, lambda found: _admit(session, actor, found, values))
+    assert position is not None
+    return position
+
+
+def _admit(session: Session, actor: Actor, position: Position, values: Mapping[str, Any]) -> Admitted:
+    require_worker(actor, position)
+    require_open(actor, position)
+    require_active(position)
+    guards.check(session, position)
+    submission = check_form(session, position, values)
+    task_id = position.task_id
+    assert task_id is not None
+
+    def step(definitions: Definitions, snapshots: Mapping[UUID, Snapshot], perform: Perform) -> Outcome:
+        return commands.complete(definitions, snapshots, position.id, task_id, submission, perform=perform)
+
+    return Admitted(
+        step=step,
+        action="task.complete",
+        object_type="work_items",
+        object_id=task_id,
+        command={"name": "complete_task", "task": str(task_id), "values": submission, "actor": str(actor.user_id)},
+        submission=submission,
+    )
+
+
+def check_form(session: Session, position: Position, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as plain JSON, held to the form of the task; raises ``Invalid``."""
+    if position.form is None:
+        if values:
+            raise Invalid("form_invalid", "这个任务没有表单，不需要填写内容。", field="values")
+        return {}
+    release = release_of(session, position.release_id)
+    form = release.forms.get(position.form)
+    if form is None:
+        raise Conflict("form_missing", f"发布版本里没有表单 {position.form}，请联系流程管理员。")
+    offered = {key: [choice.value for choice in found] for key, found in choices(session, release, form).items()}
+    cleaned: dict[str, Any] = orjson.loads(orjson.dumps(validate(form, values, offered), default=str))
+    return cleaned

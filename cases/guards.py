@@ -1,0 +1,59 @@
+"""The named preconditions that a diagram may put on a task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, any_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from cases.models.items import ItemCase
+from cases.operations.materials import materials_of, open_materials
+from cases.position import Position
+from cases.status import APPROVING
+from errors import Conflict
+
+
+def predecessors_approved(session: Session, position: Position) -> None:
+    """The items that must be approved before (前置事项) are; those that planning did not require do not count."""
+    case, before = aliased(ItemCase), aliased(ItemCase)
+    waiting = session.scalars(
+        select(before.name)
+        .join(case, (case.stage_case_id == before.stage_case_id) & (before.item_code == any_(case.predecessors)))
+        .where(case.id == position.item_case_id)
+        .group_by(before.item_code, before.name)
+        .having(~_approved(before))
+        .order_by(before.item_code)
+    ).all()
+    if waiting:
+        raise Conflict(
+            "predecessors_open", f"前置事项“{'”“'.join(waiting)}”尚未办结，现在可以审核，不能受理；待其办结后再受理。"
+        )
+
+
+def _approved(before: type[ItemCase]) -> ColumnElement[bool]:
+    return func.bool_or(before.status.in_([int(code) for code in APPROVING]))
+
+
+def materials_passed(session: Session, position: Position) -> None:
+    """Every necessary material has passed the formal review."""
+    still_open = open_materials(materials_of(session, position.stage_case_id))
+    if still_open:
+        names = "、".join(material.name for material in still_open[:3])
+        raise Conflict(
+            "materials_open", f"还有 {len(still_open)} 份材料没有通过形式审查（{names}），不能正式收件；请先补齐。"
+        )
+
+
+Guard = Callable[[Session, Position], None]
+
+GUARDS: dict[str, Guard] = {
+    "predecessors_approved": predecessors_approved,
+    "materials_passed": materials_passed,
+}
+
+
+def check(session: Session, position: Position) -> None:
+    """Raise ``Conflict`` while the precondition of the task does not hold."""
+    if position.guard:
+        GUARDS[position.guard](session, position)

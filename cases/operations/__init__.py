@@ -1,0 +1,18 @@
+"""The local operations that a diagram may name.
+
+Each has two halves: ``perform`` answers the engine while it steps (it reads and decides, it writes nothing), and
+``write`` turns what was performed into rows, after the engine has stepped.
+"""
+
+from cases.operations import dispatch, intake, item, planning, stage
+from cases.operations.operation import Operation
+
+OPERATIONS: dict[str, Operation] = {
+    **planning.OPERATIONS,
+    **intake.OPERATIONS,
+    **dispatch.OPERATIONS,
+    **item.OPERATIONS,
+    **stage.OPERATIONS,
+}
+
+__all__ = ["OPERATIONS", "Operation"]

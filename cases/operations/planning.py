@@ -1,0 +1,182 @@
+"""Planning: which items are asked about, what each department answered, the conclusion and the one report."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from cases.context import Context
+from cases.models.plannings import FINAL_ROUND, Planning, PlanningOpinion, PlanningReport
+from cases.models.stages import StageCase
+from cases.operations.operation import Inputs, Operation, Outputs
+from cases.operations.organisations import organisation, organisation_ids
+from engine.happenings import OperationPerformed
+from errors import Conflict, Invalid
+
+
+def candidates(inputs: Inputs, context: Context) -> Outputs:
+    """The candidate items of a process type's stage, as the catalogue of the release has them."""
+    process_type = context.release.process_types.get(str(inputs["process_type"]))
+    stage = None if process_type is None else process_type.stages.get(str(inputs["stage"]))
+    if stage is None:
+        raise Invalid(
+            "process_type_unknown", "本地区的这个阶段没有所选的流程类型，请重新选择。", field="values.process_type"
+        )
+    ids = organisation_ids(context.session, context.release)
+    found = []
+    for candidate in stage.items:
+        item = candidate.item
+        if item.department not in ids:
+            raise Conflict("department_missing", f"部门 {item.department} 尚未建立，请联系系统管理员建立机构后再办。")
+        found.append(
+            {
+                "code": item.code,
+                "name": item.name,
+                "department": str(ids[item.department]),
+                "main": candidate.main,
+                "limit": candidate.limit,
+                "pledge": item.pledge,
+                "predecessors": list(candidate.predecessors),
+            }
+        )
+    return {"candidates": found}
+
+
+def begin(performed: OperationPerformed, context: Context) -> None:
+    """A planning of the stage case begins; it keeps what was asked."""
+
+    def write(session: Session) -> None:
+        count = select(func.count()).where(Planning.stage_case_id == context.stage_case_id).scalar_subquery()
+        session.add(
+            Planning(
+                stage_case_id=context.stage_case_id,
+                number=session.scalar(select(count + 1)) or 1,
+                candidates=list(performed.outputs["candidates"]),
+                opened_at=context.now,
+            )
+        )
+        session.execute(
+            update(StageCase)
+            .where(StageCase.id == context.stage_case_id)
+            .values(process_type=str(performed.inputs["process_type"]))
+        )
+
+    context.changes.later.append(write)
+
+
+def settle_department(inputs: Inputs, context: Context) -> Outputs:
+    """The department that the item belongs to after this answer: the one named by a transfer, otherwise the same."""
+    field = "transferred_to" if inputs["conclusion"] == "transferred" else "department"
+    settled = organisation(context, inputs.get(field), field)
+    if field == "transferred_to" and str(settled) == str(inputs["department"]):
+        raise Invalid(
+            "transferred_to_itself", "转办部门不能是本部门，请选择另一个部门。", field="values.transferred_to"
+        )
+    return {"department": str(settled)}
+
+
+def record_opinion(performed: OperationPerformed, context: Context) -> None:
+    """One row an item and round; the same answer cannot be given twice."""
+    inputs = performed.inputs
+    transferred = inputs["conclusion"] == "transferred"
+
+    def write(session: Session) -> None:
+        session.add(
+            PlanningOpinion(
+                planning_id=open_planning(session, context.stage_case_id),
+                item_code=inputs["item"],
+                round=int(inputs["round"]),
+                department_id=UUID(str(inputs["department"])),
+                conclusion=inputs["conclusion"],
+                transferred_to=UUID(performed.outputs["department"]) if transferred else None,
+                opinion=dict(context.submission),
+                given_by=context.actor_id,
+                given_at=context.now,
+            )
+        )
+
+    if transferred and int(inputs["round"]) >= FINAL_ROUND:
+        raise Invalid("final_is_final", "最终策划只能是需要审批或无需审批。", field="values.conclusion")
+    context.changes.later.append(write)
+
+
+def open_planning(session: Session, stage_case_id: UUID) -> UUID:
+    """The planning that is under way."""
+    found = session.scalar(
+        select(Planning.id).where(Planning.stage_case_id == stage_case_id, Planning.concluded_at.is_(None))
+    )
+    if found is None:
+        raise Conflict("planning_concluded", "本次策划已经汇总，不能再回复；如有变化请发起补充策划。")
+    return found
+
+
+def conclude(inputs: Inputs, context: Context) -> Outputs:
+    """The required items, each at the department that planning settled, and those departments once each."""
+    required = []
+    for item in inputs["candidates"]:
+        opinion = inputs["opinions"][item["code"]]
+        if opinion["conclusion"] == "required":
+            required.append({**item, "department": opinion["department"]})
+    return {"required": required, "departments": list(dict.fromkeys(item["department"] for item in required))}
+
+
+def close_planning(performed: OperationPerformed, context: Context) -> None:
+    """Keep what became of every candidate."""
+    opinions = performed.inputs["opinions"]
+    conclusions = [{**item, **opinions[item["code"]]} for item in performed.inputs["candidates"]]
+
+    def write(session: Session) -> None:
+        planning = session.get_one(Planning, open_planning(session, context.stage_case_id))
+        planning.conclusions = conclusions
+        planning.concluded_at = context.now
+
+    context.changes.later.append(write)
+
+
+def issue_report(performed: OperationPerformed, context: Context) -> None:
+    """One report a planning, whole; the applicant is told through the outbox."""
+
+    def write(session: Session) -> None:
+        planning = session.scalars(
+            select(Planning).where(Planning.stage_case_id == context.stage_case_id).order_by(Planning.number.desc())
+        ).first()
+        if planning is None or planning.conclusions is None:
+            raise Conflict("planning_open", "策划意见尚未齐全，不能出具策划报告。")
+        session.add(
+            PlanningReport(
+                planning_id=planning.id,
+                content={"items": planning.conclusions, **context.submission},
+                issued_by=context.actor_id,
+                issued_at=context.now,
+            )
+        )
+
+    context.changes.later.append(write)
+    context.changes.send("planning_report", {"stage_case": str(context.stage_case_id)})
+
+
+def close_empty(performed: OperationPerformed, context: Context) -> None:
+    """No item needs approval: an explicit record closes the stage case."""
+    close_stage_case(context, "closed_empty")
+
+
+def close_stage_case(context: Context, status: str, **columns: Any) -> None:
+    """Set the status of the stage case, with the reason of the form."""
+
+    def write(session: Session) -> None:
+        values = {"status": status, "closing_reason": context.submission.get("reason"), **columns}
+        session.execute(update(StageCase).where(StageCase.id == context.stage_case_id).values(values))
+
+    context.changes.later.append(write)
+
+
+OPERATIONS = {
+    "planning.candidates": Operation(candidates, begin),
+    "planning.record_opinion": Operation(settle_department, record_opinion),
+    "planning.conclude": Operation(conclude, close_planning),
+    "planning.issue_report": Operation(write=issue_report),
+    "planning.close_empty": Operation(write=close_empty),
+}

@@ -1,0 +1,130 @@
+"""Start a stage case: one engineering enters one stage, pinned to the release in force."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from audit.chain import NO_HEAD
+from audit.record import record
+from cases import hot_write
+from cases.apply import apply, start
+from cases.changes import Changes
+from cases.context import Context
+from cases.models.projects import Engineering, Project
+from cases.models.stages import StageCase
+from cases.operations import OPERATIONS
+from cases.operations.organisations import organisation_ids
+from cases.refusals import driver_errors, in_words
+from cases.releases import releases_of
+from engine import commands
+from engine.snapshot import OperationCall
+from errors import Conflict, Invalid, NotAllowed, NotFound
+from processes.release import Release, Stage
+
+
+def start_stage_case(
+    session: Session,
+    actor: Actor,
+    *,
+    engineering_id: UUID,
+    stage: str,
+    channel: str,
+    process_type: str,
+    now: datetime,
+) -> StageCase:
+    """Open the stage case and start its diagram.
+
+    ``stage`` and ``process_type`` are codes of the release in force in the project's region; ``channel`` is ``window``
+    or ``online`` (by the applicant; the lead department then confirms the process type). Raises ``NotFound``,
+    ``Invalid``, ``NotAllowed`` and ``Conflict`` (the stage is open already, an organisation is missing).
+    """
+    engineering, project = _engineering(session, actor, engineering_id)
+    _check_channel(actor, channel, project)
+    release = releases_of(session).current(session, project.region_code)
+    entry = _stage(release, process_type, stage)
+    ids = organisation_ids(session, release)
+    for code in (entry.lead, entry.window):
+        if code not in ids:
+            raise Conflict("organisation_missing", f"机构 {code} 尚未建立，请联系系统管理员建立机构后再办。")
+    case = StageCase(
+        id=uuid4(),
+        region_code=project.region_code,
+        engineering_id=engineering.id,
+        stage=stage,
+        process_type=process_type,
+        channel=channel,
+        release_id=release.id,
+        applicant_id=project.applicant_id,
+        lead_id=ids[entry.lead],
+        window_id=ids[entry.window],
+        status="open",
+        opened_by=actor.user_id,
+        opened_at=now,
+    )
+    after = {"engineering": str(engineering.id), "stage": stage, "process_type": process_type, "release": release.id}
+    with in_words():
+        record(session, case, actor=actor, action="stage_case.start", recorded_at=now, after=after)
+    _start_diagram(session, actor, case, release, entry.diagram, now)
+    session.refresh(case)
+    return case
+
+
+def _engineering(session: Session, actor: Actor, engineering_id: UUID) -> tuple[Engineering, Project]:
+    engineering = session.get(Engineering, engineering_id)
+    project = None if engineering is None else session.get(Project, engineering.project_id)
+    if engineering is None or project is None:
+        raise NotFound("engineering_not_found", "没有这个工程，或它不在您的办理范围内。")
+    if not actor.sees("stage_case.start", region_code=project.region_code, organisation_id=project.applicant_id):
+        raise NotFound("engineering_not_found", "没有这个工程，或它不在您的办理范围内。")
+    return engineering, project
+
+
+def _check_channel(actor: Actor, channel: str, project: Project) -> None:
+    if channel not in ("window", "online"):
+        raise Invalid("channel_unknown", "申报方式只有窗口（window）和网上（online）。", field="channel")
+    own = project.applicant_id in actor.organisation_ids
+    if channel == "online" and not own:
+        raise NotAllowed("online_by_applicant", "网上申报由申报单位自己发起；代办请选择窗口申报。", field="channel")
+    if channel == "window" and own:
+        raise NotAllowed("window_by_clerk", "窗口申报由窗口人员发起；申报单位请选择网上申报。", field="channel")
+
+
+def _stage(release: Release, process_type: str, stage: str) -> Stage:
+    entry = release.process_types.get(process_type)
+    if entry is None:
+        raise Invalid("process_type_unknown", "本地区没有这个流程类型，请重新选择。", field="process_type")
+    if stage not in entry.stages:
+        raise Invalid("stage_unknown", f"流程类型“{entry.name}”没有这个阶段，请重新选择。", field="stage")
+    return entry.stages[stage]
+
+
+def _start_diagram(
+    session: Session, actor: Actor, case: StageCase, release: Release, diagram: str, now: datetime
+) -> None:
+    context = Context(session, release, actor, now, case.id, Changes(now, actor.user_id))
+    instance_id = uuid4()
+
+    def perform(call: OperationCall) -> Any:
+        return OPERATIONS[call.operation].perform(call.inputs, context)
+
+    data = {
+        "stage_case": str(case.id),
+        "engineering": str(case.engineering_id),
+        "stage": case.stage,
+        "process_type": case.process_type,
+        "channel": case.channel,
+        "applicant": str(case.applicant_id),
+        "lead": str(case.lead_id),
+        "window": str(case.window_id),
+    }
+    outcome = commands.start(release.definitions, {}, instance_id, diagram, data, release=release.id, perform=perform)
+    root = next(snapshot for snapshot in outcome.snapshots if snapshot.id == instance_id)
+    start(root, release.definitions.processes[diagram].kind, context)
+    apply(outcome, context)
+    with driver_errors(session), in_words():
+        hot_write.write(session, context.changes, instance_id, NO_HEAD)

@@ -1,0 +1,41 @@
+"""Who may work on a task, and whether it can be worked on now."""
+
+from __future__ import annotations
+
+from accounts.actor import Actor, Post
+from cases.position import Position
+from errors import Conflict, NotAllowed, NotFound
+
+
+def require_worker(actor: Actor, position: Position) -> None:
+    """Raise unless the actor holds the post of the task, or has claimed it.
+
+    ``NotFound`` when the task is outside what the actor may see at all.
+    """
+    if position.organisation_id is None or position.role is None:
+        raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
+    if Post(position.organisation_id, position.role) in actor.posts or position.assignee_id == actor.user_id:
+        actor.require("task.work")
+        return
+    if actor.sees("task.read", region_code=position.region_code, organisation_id=position.organisation_id):
+        raise NotAllowed("not_your_task", f"“{position.task_name}”由其他单位或岗位办理，您可以查看，不能办理。")
+    raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
+
+
+def require_open(actor: Actor, position: Position) -> None:
+    """Raise ``Conflict`` when the task is done, cancelled, or claimed by somebody else."""
+    if position.task_status == "done":
+        raise Conflict("task_already_done", f"“{position.task_name}”已经有人办过，请刷新任务列表。")
+    if position.task_status == "cancelled":
+        raise Conflict("task_cancelled", f"“{position.task_name}”已随流程取消，不用再办。")
+    if position.assignee_id not in (None, actor.user_id):
+        raise Conflict("task_claimed", f"“{position.task_name}”已由同岗位的其他人员认领；需要时请先由其退回。")
+
+
+def require_active(position: Position) -> None:
+    """Raise ``Conflict`` while the item, or its whole stage, is suspended (DOMAIN U1, U2)."""
+    if position.hold_id is None:
+        return
+    if position.held_item is None:
+        raise Conflict("stage_suspended", f"本阶段已挂起（{position.hold_cause}），解除挂起之前不能办理。")
+    raise Conflict("item_suspended", f"办件已挂起（{position.hold_cause}），解除挂起之前不能办理。")
