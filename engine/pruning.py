@@ -1,14 +1,13 @@
 """Drops the finished middle of an instance, so that its state stays as small as what is still to come.
 
 Kept are the tokens that stand somewhere, the points at which their ways parted (their data are the base when the ways
-join again), and the split before an activity that still wears boundary events.
+join again), and what watches over tokens that still wait: the split before an activity that wears boundary events,
+the gateway before events of which one takes the token.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from engine.elements.boundary_event import BoundarySplit
 
 if TYPE_CHECKING:
     from engine.stepping import Instance, Scope
@@ -35,9 +34,9 @@ def _drop_middles(scope: Scope) -> None:
         if not token.is_finished or len(token._children) != 1 or token is scope.task_tree:
             continue
         parent, (child,) = token.before, token.children
-        if isinstance(token.task_spec, BoundarySplit) and not child.is_finished:
+        if token.task_spec.watches and not child.is_finished:
             continue
-        if isinstance(parent.task_spec, BoundarySplit) and parent is not scope.task_tree:
+        if parent.task_spec.watches and parent is not scope.task_tree:
             continue
         parent._children[parent._children.index(token.id)] = child.id
         child._parent = parent.id
@@ -51,7 +50,7 @@ def _move_start(scope: Scope) -> None:
         (child,) = root.children
         if not scope.data:
             root.data = child.data
-        if not child.is_finished or isinstance(child.task_spec, BoundarySplit):
+        if not child.is_finished or child.task_spec.watches:
             return
         root._children = child._children
         for grandchild in child.children:

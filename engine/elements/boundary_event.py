@@ -59,6 +59,8 @@ class BoundaryEvent(CatchEvent):
 class BoundarySplit(Element):
     """Stands before an activity with boundary events: reaches the activity, then arms the events."""
 
+    watches = True
+
     def __init__(self, wf_spec: Any, bpmn_id: str) -> None:
         super().__init__(wf_spec, bpmn_id)
         self.bpmn_id = None  # drawn by nobody

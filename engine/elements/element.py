@@ -25,13 +25,14 @@ class Element(BpmnSpecMixin):
 
     ``urgent``: its ready token overtakes all others. ``chooses``: it creates its successors itself. ``joins``: its
     waiting token waits for other tokens of the scope, not for the world. ``inner``: it is what a loop repeats, so that
-    its end ends no path.
+    its end ends no path. ``watches``: its token, though finished, decides about the tokens directly behind it.
     """
 
     urgent = False
     chooses = False
     joins = False
     inner = False
+    watches = False
 
     @property
     def label(self) -> str:

@@ -61,6 +61,8 @@ class ExclusiveGateway(ConditionalGateway):
 class EventGateway(Element):
     """The event behind it that comes first takes the token; the others are no longer awaited."""
 
+    watches = True
+
     def child_completed(self, token: Token, child: Token) -> None:
         for other in token.children:
             other.cancel()

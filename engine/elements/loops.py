@@ -40,6 +40,15 @@ class Loop(Element):
         """Start the first repetitions; True when there is none."""
         raise NotImplementedError
 
+    def child_completed(self, token: Token, child: Token) -> None:
+        """Tell repetitions from what follows the whole activity."""
+        if child.task_spec.inner:
+            self.repetition_completed(token, child)
+
+    def repetition_completed(self, token: Token, child: Token) -> None:
+        """Keep the result; end the activity, or start the next repetition."""
+        raise NotImplementedError
+
     def boundaries(self, token: Token) -> list[Token]:
         """Those of the whole activity: a single repetition wears none."""
         wearing: list[Token] = token.before.task_spec.boundaries(token.before)
@@ -107,8 +116,7 @@ class MultiInstance(Loop):
         token.internal_data[NEXT] = index + 1
         self.start(token, index, self.repetitions.item(token.data, index))
 
-    def child_completed(self, token: Token, child: Token) -> None:
-        """Keep the result; end the activity, or start the next repetition."""
+    def repetition_completed(self, token: Token, child: Token) -> None:
         if self.output is not None and self.output_item is not None:
             if self.output_item not in child.data:
                 raise DataInvalid(self.output_item, "一次重复结束时没有给出这个输出")
@@ -219,8 +227,7 @@ class StandardLoop(Loop):
         token.internal_data[NEXT] += 1
         self.start(token, token.internal_data[NEXT] - 1, token.internal_data[MERGED])
 
-    def child_completed(self, token: Token, child: Token) -> None:
-        """Repeat, or end the activity."""
+    def repetition_completed(self, token: Token, child: Token) -> None:
         self.keep_changes(token, child)
         if self._is_over(token, token.internal_data[NEXT]):
             self.finish(token)
