@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shutil
 import signal
 import subprocess
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -173,8 +172,7 @@ class PrivatePostgres:
         while self._is_ours(former):
             if monotonic() > deadline:
                 raise CannotStart(f"{self.data} 的 PostgreSQL（进程 {former}）仍在运行。请先结束它：kill {former}")
-            with contextlib.suppress(ProcessLookupError):
-                wait_for_end(former, 0.5)
+            sleep(0.05)
         pid_file.unlink(missing_ok=True)
 
     def _is_ours(self, process: int) -> bool:
@@ -189,13 +187,3 @@ class PrivatePostgres:
             raise disk_full(self.data)
         last = "\n".join(output.strip().splitlines()[-5:]) or tail(self.log)
         raise CannotStart(f"PostgreSQL 无法启动（数据目录 {self.data}，日志 {self.log}）：\n{last}")
-
-
-def wait_for_end(process: int, seconds: float) -> None:
-    """Wait until process ``process``, not our child, has ended, at most ``seconds``; raises ``ProcessLookupError``
-    when it is already gone."""
-    handle = os.pidfd_open(process)
-    try:
-        select.select([handle], [], [], seconds)
-    finally:
-        os.close(handle)

@@ -6,9 +6,11 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 
-from launcher.children import stop
+from launcher.children import stop, tail
+from launcher.trouble import says_disk_full
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -17,10 +19,11 @@ STEADY_SECONDS = 60.0  # who has run this long is forgiven earlier failures
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A process to keep running: how to start it, and the signal and seconds it gets to end."""
+    """A process to keep running: how to start it, its log, and the signal and seconds it gets to end."""
 
     name: str
     launch: Callable[[], subprocess.Popen[bytes]]
+    log: Path
     signal: signal.Signals = signal.SIGTERM
     seconds: float = 10.0
 
@@ -49,7 +52,8 @@ class Kept:
         self.failures = 1 if now - self.started >= STEADY_SECONDS else self.failures + 1
         pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (self.failures - 1))
         self.restart_at = now + pause
-        return f"{self.service.name} 意外退出（{how(code)}），{pause:g} 秒后重新启动。"
+        cause = "磁盘已满，请清理" if says_disk_full(tail(self.service.log, 20)) else how(code)
+        return f"{self.service.name} 意外退出（{cause}），{pause:g} 秒后重新启动。日志：{self.service.log}"
 
 
 class Supervisor:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -31,6 +30,7 @@ from launcher.valkey import PrivateValkey
 from settings import Settings
 
 DATABASE = "binglian"
+WEB = "网页接口"
 SECONDS_TO_READY = 90.0
 FAILURES_TO_GIVE_UP = 3
 SECONDS_FOR_FORMER_WEB = 10.0
@@ -132,7 +132,7 @@ class Platform:
         postgres = PrivatePostgres(data)
         self._undo.callback(postgres.stop)
         postgres.start()
-        service = Service("PostgreSQL", postgres.launch, signal.SIGINT, 20.0)
+        service = Service("PostgreSQL", postgres.launch, postgres.log, signal.SIGINT, 20.0)
         self.supervisor.keep(service, monotonic(), postgres.process)
         if not postgres.has_database(DATABASE):
             postgres.create_database(DATABASE)
@@ -143,31 +143,29 @@ class Platform:
         valkey = PrivateValkey(data)
         self._undo.callback(valkey.stop)
         valkey.start()
-        self.supervisor.keep(Service("Valkey", valkey.launch), monotonic(), valkey.process)
+        self.supervisor.keep(Service("Valkey", valkey.launch, valkey.log), monotonic(), valkey.process)
         return valkey.url
 
     def _processes(self) -> None:
         self.report("正在启动网页接口、扫描与工作进程 …")
-        now = monotonic()
-        self.supervisor.keep(Service("网页接口", self._web, signal.SIGTERM), now)
-        self.supervisor.keep(Service("扫描", partial(self._entry, "scan"), signal.SIGTERM), now)
+        self._keep(WEB, "web", self._web_command(), keep=(self._listener.fileno(),))
+        self._keep("扫描", "scan", leash([sys.executable, str(ROOT / "scan.py")], "TERM"))
         for number in range(1, self.plan.workers + 1):
-            launch = partial(self._entry, "worker", f"worker-{number}")
-            self.supervisor.keep(Service(f"工作进程 {number}", launch, signal.SIGTERM), now)
+            command = leash([sys.executable, str(ROOT / "worker.py")], "TERM")
+            self._keep(f"工作进程 {number}", f"worker-{number}", command)
 
-    def _web(self) -> subprocess.Popen[bytes]:
-        number = self._listener.fileno()
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{number}", "--no-control-socket"]
+    def _keep(self, name: str, log_name: str, command: list[str], keep: tuple[int, ...] = ()) -> None:
+        log, environment = self.logs / f"{log_name}.log", self.environment()
+        launch = partial(spawn, command, log, environment=environment, directory=ROOT, keep=keep)
+        self.supervisor.keep(Service(name, launch, log), monotonic())
+
+    def _web_command(self) -> list[str]:
+        address = f"fd://{self._listener.fileno()}"
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--no-control-socket"]
         command += ["--worker-class", "gthread", "--workers", str(self.plan.web_processes)]
         command += ["--threads", str(self.plan.web_threads), "--graceful-timeout", "8", "--timeout", "60"]
         # QUIT is gunicorn's quick end: when the launcher was killed nobody waits for a graceful one
-        return self._spawn(leash(command, "QUIT"), "web", keep=(number,))
-
-    def _entry(self, module: str, log: str = "") -> subprocess.Popen[bytes]:
-        return self._spawn(leash([sys.executable, str(ROOT / f"{module}.py")], "TERM"), log or module)
-
-    def _spawn(self, command: list[str], log: str, keep: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
-        return spawn(command, self.logs / f"{log}.log", environment=self.environment(), directory=ROOT, keep=keep)
+        return leash(command, "QUIT")
 
     def environment(self) -> dict[str, str]:
         """The environment of the platform's processes: ours, the settings, and not the owner's password."""
@@ -188,7 +186,7 @@ class Platform:
         deadline = monotonic() + SECONDS_TO_READY
         while not answers(self._listener.getsockname()):
             self.supervisor.tick(monotonic())
-            failed = self.supervisor.failures("网页接口") >= FAILURES_TO_GIVE_UP
+            failed = self.supervisor.failures(WEB) >= FAILURES_TO_GIVE_UP
             if failed or monotonic() > deadline:
                 output = log_since(log, began)
                 if says_disk_full(output):

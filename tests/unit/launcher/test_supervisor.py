@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from launcher.supervisor import LONGEST_PAUSE_SECONDS, STEADY_SECONDS, Service, Supervisor
+
+NO_LOG = Path("/nonexistent/log")
 
 
 class Launches:
@@ -45,7 +48,7 @@ def staying() -> Iterator[Launches]:
 def test_a_failing_process_is_restarted_after_a_pause_that_doubles(failing: Launches) -> None:
     told: list[str] = []
     supervisor = Supervisor(told.append)
-    supervisor.keep(Service("网页接口", failing), 0.0)
+    supervisor.keep(Service("网页接口", failing, NO_LOG), 0.0)
     now, pauses = 0.0, []
     for _ in range(9):
         failing.processes[-1].wait()
@@ -57,12 +60,12 @@ def test_a_failing_process_is_restarted_after_a_pause_that_doubles(failing: Laun
         pauses.append(now - began)
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
     assert pauses[-1] == LONGEST_PAUSE_SECONDS
-    assert told[:2] == ["网页接口 意外退出（退出码 1），0.5 秒后重新启动。", "网页接口 已重新启动。"]
+    assert told[:2] == [f"网页接口 意外退出（退出码 1），0.5 秒后重新启动。日志：{NO_LOG}", "网页接口 已重新启动。"]
 
 
 def test_a_process_that_ran_steadily_is_restarted_at_once_again(failing: Launches) -> None:
     supervisor = Supervisor(lambda text: None)
-    supervisor.keep(Service("扫描", failing), 0.0)
+    supervisor.keep(Service("扫描", failing, NO_LOG), 0.0)
     for now in (0.0, 1.0, 1.0, 5.0):
         failing.processes[-1].wait()
         supervisor.tick(now)
@@ -75,19 +78,19 @@ def test_a_process_that_ran_steadily_is_restarted_at_once_again(failing: Launche
 def test_a_killed_process_is_reported_with_its_signal(staying: Launches) -> None:
     told: list[str] = []
     supervisor = Supervisor(told.append)
-    supervisor.keep(Service("工作进程 1", staying), 0.0)
+    supervisor.keep(Service("工作进程 1", staying, NO_LOG), 0.0)
     supervisor.tick(1.0)
     assert told == []
     staying.processes[0].kill()
     staying.processes[0].wait()
     supervisor.tick(2.0)
-    assert told == ["工作进程 1 意外退出（信号 SIGKILL），0.5 秒后重新启动。"]
+    assert told == [f"工作进程 1 意外退出（信号 SIGKILL），0.5 秒后重新启动。日志：{NO_LOG}"]
 
 
 def test_stopping_ends_the_named_services_and_keeps_the_others(staying: Launches) -> None:
     supervisor = Supervisor(lambda text: None)
-    supervisor.keep(Service("PostgreSQL", staying, signal.SIGINT), 0.0)
-    supervisor.keep(Service("扫描", staying), 0.0)
+    supervisor.keep(Service("PostgreSQL", staying, NO_LOG, signal.SIGINT), 0.0)
+    supervisor.keep(Service("扫描", staying, NO_LOG), 0.0)
     supervisor.stop(names={"扫描"})
     assert [process.poll() for process in staying.processes] == [None, -signal.SIGTERM]
     supervisor.stop()
@@ -100,7 +103,18 @@ def test_a_process_that_ignores_the_request_to_end_is_killed() -> None:
     assert process.stdout is not None
     process.stdout.readline()
     supervisor = Supervisor(lambda text: None)
-    supervisor.keep(Service("扫描", stubborn, seconds=0.2), 0.0, process)
+    supervisor.keep(Service("扫描", stubborn, NO_LOG, seconds=0.2), 0.0, process)
     supervisor.stop()
     process.stdout.close()
     assert process.poll() == -signal.SIGKILL
+
+
+def test_an_end_for_want_of_disk_space_is_named_as_such(failing: Launches, tmp_path: Path) -> None:
+    log = tmp_path / "postgres.log"
+    log.write_text("PANIC:  could not write to file: No space left on device\n")
+    told: list[str] = []
+    supervisor = Supervisor(told.append)
+    supervisor.keep(Service("PostgreSQL", failing, log), 0.0)
+    failing.processes[0].wait()
+    supervisor.tick(1.0)
+    assert "PostgreSQL 意外退出（磁盘已满，请清理）" in told[0]
