@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from database.migrations.columns import Instant, required
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
