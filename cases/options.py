@@ -38,7 +38,7 @@ def _departments(session: Session, release: Release) -> list[Choice]:
         .where(Organisation.region_code == release.region.code, Organisation.kind == "department", Organisation.active)
         .order_by(Organisation.code)
     )
-    return [Choice(str(identifier), name) for identifier, name in rows.tuples()]
+    return [Choice(str(identifier), name) for identifier, name in rows]
 
 
 def _process_types(session: Session, release: Release) -> list[Choice]:

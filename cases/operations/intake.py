@@ -65,7 +65,7 @@ def _on_file(session: Session, context: Context, codes: set[str]) -> dict[str, s
         )
         .order_by(StageMaterial.changed_at)
     )
-    return {code: reference for code, reference in rows.tuples() if reference is not None}
+    return {code: reference for code, reference in rows if reference is not None}
 
 
 def submit(performed: OperationPerformed, context: Context) -> None:

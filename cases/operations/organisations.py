@@ -40,4 +40,4 @@ def organisation_ids(session: Session, release: Release) -> dict[str, UUID]:
             Organisation.region_code == release.region.code, Organisation.active
         )
     )
-    return dict(rows.tuples().all())
+    return {code: identifier for code, identifier in rows}

@@ -1,0 +1,46 @@
+"""A region with the reference pack, its organisations, and people who hold the posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from accounts.actor import Actor, Post
+from accounts.models import Organisation, Region, User
+from accounts.roles import combine
+from audit.vault import VAULT, Vault
+from cases.releases import RELEASES, vocabulary
+from database.connect import create_session_factory
+from database.transaction import in_transaction
+from processes import install
+from processes.install import Releases
+from processes.loader import PACKS, load_folder
+from processes.release import Release
+from tests.integration.cases.world import World
+
+
+@pytest.fixture(scope="session")
+def release() -> Release:
+    """The reference pack."""
+    return load_folder(PACKS / "beizhen", vocabulary())
+
+
+@pytest.fixture
+def sessions(database, vault: Vault, release: Release) -> Iterator[sessionmaker[Session]]:
+    """Sessions as a process of the platform has them."""
+    releases = Releases(vocabulary())
+    releases.add(release)
+    factory = create_session_factory(database.url, info={VAULT: vault, RELEASES: releases}, pool_size=48)
+    yield factory
+    factory.kw["bind"].dispose()
+
+
+@pytest.fixture
+def world(sessions: sessionmaker[Session], release: Release, database) -> World:
+    """The region, installed."""
+    return World.install(sessions, release, database)

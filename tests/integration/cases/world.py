@@ -1,0 +1,192 @@
+"""What the tests of the approval domain do again and again, in the words of the people who do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from accounts.actor import Actor, Post
+from accounts.models import Organisation, Region, User
+from accounts.roles import combine
+from cases.complete_task import complete_task
+from cases.models import WorkItem
+from cases.register_project import register_project
+from cases.start_stage_case import start_stage_case
+from database.clock import current_time
+from database.transaction import in_transaction
+from processes import install
+from processes.release import Release
+
+T = TypeVar("T")
+CODE = "2403-210782-04-01-123456"
+CREDIT_CODE = "91210782MA0N00010Y"
+
+
+@dataclass
+class World:
+    """One region with its organisations; people are made when a post is first asked for."""
+
+    sessions: sessionmaker[Session]
+    release: Release
+    organisations: dict[str, UUID]
+    database: Any
+    people: dict[tuple[str, str, int], Actor] = field(default_factory=dict)
+
+    @classmethod
+    def install(cls, sessions: sessionmaker[Session], release: Release, database: Any) -> World:
+        """Put the release in force in a region of its own."""
+
+        def work(session: Session) -> dict[str, UUID]:
+            now = current_time(session)
+            region = release.region
+            if region.parent is not None:
+                session.add(Region(code=region.parent.code, name=region.parent.name))
+                session.flush()
+            session.add(
+                Region(code=region.code, name=region.name, parent_code=region.parent and region.parent.code)
+            )
+            session.flush()
+            install.install(session, release, now)
+            for entry in release.organisations.values():
+                session.add(
+                    Organisation(
+                        region_code=region.code,
+                        code=entry.code,
+                        name=entry.name,
+                        kind=entry.kind,
+                        function=entry.function,
+                        credit_code=entry.credit_code,
+                        created_at=now,
+                    )
+                )
+            session.flush()
+            return {code: found for code, found in session.execute(select(Organisation.code, Organisation.id))}
+
+        return cls(sessions, release, in_transaction(sessions, work), database)
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """One transaction."""
+        return in_transaction(self.sessions, work)
+
+    def person(self, organisation: str | UUID, role: str, number: int = 1) -> Actor:
+        """Somebody who holds a post; ``number`` tells colleagues apart."""
+        code = organisation if isinstance(organisation, str) else self.code_of(organisation)
+        key = (code, role, number)
+        if key not in self.people:
+            self.people[key] = self._make_person(code, role, number)
+        return self.people[key]
+
+    def code_of(self, organisation_id: UUID) -> str:
+        """The pack's code of an organisation."""
+        return next(code for code, found in self.organisations.items() if found == organisation_id)
+
+    def _make_person(self, code: str, role: str, number: int) -> Actor:
+        organisation_id = self.organisations[code]
+        name = f"{code}_{role}_{number}"
+
+        def work(session: Session) -> UUID:
+            now = current_time(session)
+            user = User(username=name, display_name=name, organisation_id=organisation_id, created_at=now)
+            session.add(user)
+            session.flush()
+            session.execute(
+                text(
+                    "INSERT INTO appointments (id, user_id, organisation_id, role, valid_from) "
+                    "VALUES (gen_random_uuid(), :user, :organisation, :role, :now)"
+                ),
+                {"user": user.id, "organisation": organisation_id, "role": role, "now": now},
+            )
+            return user.id
+
+        region = self.release.region.code
+        return Actor(
+            user_id=self.run(work),
+            username=name,
+            display_name=name,
+            organisation_id=organisation_id,
+            region_code=region,
+            posts=frozenset({Post(organisation_id, role)}),
+            grants=combine([role]),
+            region_codes=frozenset({region}),
+        )
+
+    @property
+    def clerk(self) -> Actor:
+        """A clerk of the service window."""
+        return self.person("natural_resources_window", "window_clerk")
+
+    @property
+    def lead(self) -> Actor:
+        """An officer of the lead department."""
+        return self.person("natural_resources", "lead_officer")
+
+    def register(self, code: str = CODE) -> UUID:
+        """Register a project; the id of its engineering."""
+
+        def work(session: Session) -> UUID:
+            register_project(
+                session,
+                self.clerk,
+                region_code=self.release.region.code,
+                name="闾山中学新校区",
+                code=code,
+                credit_code=CREDIT_CODE,
+                fixed_asset_investment=True,
+                address="北镇市",
+                scale="教学楼两栋",
+                now=current_time(session),
+            )
+            found: UUID = session.execute(
+                text("SELECT id FROM engineerings WHERE code = :code"), {"code": code}
+            ).scalar_one()
+            return found
+
+        return self.run(work)
+
+    def start(self, engineering_id: UUID | None = None) -> UUID:
+        """Start the stage through the window; the stage case."""
+        engineering = engineering_id or self.register()
+        return self.run(
+            lambda session: start_stage_case(
+                session,
+                self.clerk,
+                engineering_id=engineering,
+                stage="2",
+                channel="window",
+                process_type="1",
+                now=current_time(session),
+            ).id
+        )
+
+    def tasks(self, stage_case: UUID, element: str | None = None) -> list[WorkItem]:
+        """The open tasks of a stage case, oldest first."""
+        statement = select(WorkItem).where(WorkItem.stage_case_id == stage_case, WorkItem.status == "open")
+        if element is not None:
+            statement = statement.where(WorkItem.element_id == element)
+        with self.sessions() as session:
+            return list(session.scalars(statement.order_by(WorkItem.opened_at, WorkItem.id)))
+
+    def worker(self, task: WorkItem) -> Actor:
+        """Somebody who holds the post of a task."""
+        return self.person(task.organisation_id, task.role)
+
+    def complete(self, task: WorkItem, values: dict[str, Any] | None = None, actor: Actor | None = None) -> None:
+        """The holder of the post completes the task."""
+        who = actor or self.worker(task)
+        self.run(lambda session: complete_task(session, who, task.id, values or {}))
+
+    def scalar(self, statement: str, **values: Any) -> Any:
+        """One value of a query."""
+        with self.sessions() as session:
+            return session.execute(text(statement), values).scalar()
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        """The rows of a query."""
+        with self.sessions() as session:
+            return list(session.execute(text(statement), values))
