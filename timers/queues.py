@@ -1,0 +1,40 @@
+"""The RQ queues: Redis only carries ids, the rows in the database are the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+DUE, OUTBOX, AUDIT = "due", "outbox", "audit"
+QUEUES = (DUE, OUTBOX, AUDIT)
+LARGEST_JOB = 100
+SECONDS_PER_JOB = 100  # below the lease of a claim: a job that is cut off is claimed anew
+SECONDS_TO_REDIS = 2.0
+
+
+def connect(redis_url: str) -> Redis:
+    """A connection for enqueuing: it gives up quickly when Redis is down, the rows wait."""
+    return Redis.from_url(redis_url, socket_connect_timeout=SECONDS_TO_REDIS, socket_timeout=SECONDS_TO_REDIS)
+
+
+def queue(connection: Redis, name: str) -> Queue:
+    """The queue called ``name``; arguments travel as JSON, never as pickles."""
+    return Queue(name, connection=connection, serializer=JSONSerializer, default_timeout=SECONDS_PER_JOB)
+
+
+def enqueue_ids(connection: Redis, name: str, job: str, ids: Sequence[UUID]) -> None:
+    """Enqueue jobs ``job(ids)`` of at most a hundred ids each."""
+    jobs = [
+        Queue.prepare_data(job, args=[[str(each) for each in ids[start : start + LARGEST_JOB]]], result_ttl=0)
+        for start in range(0, len(ids), LARGEST_JOB)
+    ]
+    queue(connection, name).enqueue_many(jobs)
+
+
+def connect_blocking(redis_url: str) -> Redis:
+    """A connection for a worker, which waits for jobs longer than any time-out of a command."""
+    return Redis.from_url(redis_url)

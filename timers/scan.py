@@ -1,0 +1,61 @@
+"""The scan: look for what is due, enqueue it, and say that it lives. Any number of scanners may run."""
+
+from __future__ import annotations
+
+from threading import Event
+
+import structlog
+from redis import Redis, RedisError
+from sqlalchemy.orm import Session, sessionmaker
+
+from cases.claims import claim_due_rows, claim_messages
+from cases.heartbeats import record_heartbeat
+from database.clock import current_time
+from database.transaction import in_transaction
+from errors import Busy
+from timers import jobs, queues
+
+SECONDS_BETWEEN_LOOKS = 0.5
+LOOKS_BETWEEN_HEARTBEATS = 10
+MOST_AT_ONCE = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+def run(sessions: sessionmaker[Session], redis_url: str, stop: Event) -> None:
+    """Look again and again until ``stop`` is set; an unreachable database or Redis is waited for."""
+    connection = queues.connect(redis_url)
+    looks = 0
+    while not stop.is_set():
+        try:
+            if looks % LOOKS_BETWEEN_HEARTBEATS == 0:
+                in_transaction(sessions, lambda session: record_heartbeat(session, "scan", current_time(session)))
+                enqueue_sealing(connection)
+            found = look(sessions, connection)
+        except (Busy, RedisError) as error:
+            log.warning("scan waits", reason=str(error))
+            found = 0
+        looks += 1
+        if found < MOST_AT_ONCE:
+            stop.wait(SECONDS_BETWEEN_LOOKS)
+
+
+def look(sessions: sessionmaker[Session], connection: Redis) -> int:
+    """Claim and enqueue what waits now; how many rows.
+
+    Redis is asked first: rows that cannot be enqueued are not claimed. Those whose job is lost on the way are
+    claimed anew after their lease.
+    """
+    connection.ping()
+    due = in_transaction(sessions, lambda session: claim_due_rows(session, MOST_AT_ONCE, current_time(session)))
+    queues.enqueue_ids(connection, queues.DUE, jobs.FIRE_DUE, due)
+    messages = in_transaction(sessions, lambda session: claim_messages(session, MOST_AT_ONCE, current_time(session)))
+    queues.enqueue_ids(connection, queues.OUTBOX, jobs.DELIVER, messages)
+    return max(len(due), len(messages))
+
+
+def enqueue_sealing(connection: Redis) -> None:
+    """Have some worker seal the audit, unless such a job waits already."""
+    audit = queues.queue(connection, queues.AUDIT)
+    if audit.count == 0:
+        audit.enqueue(jobs.SEAL, result_ttl=0)
