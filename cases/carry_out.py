@@ -88,7 +88,7 @@ def _attempt(session: Session, actor: Actor | None, position: Position, admit: A
         raise _refusal(session, actor, position, admitted, error) from error
     changes = context.changes
     changes.entries.append(_entry(actor, position, admitted, changes))
-    with in_words():
+    with in_words(), driver_errors(session):
         hot_write.write(session, changes, position.id, position.head)
     cancel_subtrees(session, changes)
     return position

@@ -48,7 +48,7 @@ CASE = """
 def _insert(table: str, columns: str, values: str = "") -> str:
     """``columns`` are the members of the JSON rows with their types, ``values`` further columns with expressions."""
     names = [part.split()[0] for part in columns.split(", ")]
-    more = [part.split(" = ") for part in values.split("; ")] if values else []
+    more = [part.split(" = ", 1) for part in values.split("; ")] if values else []
     into = ", ".join([*names, *(name for name, _ in more)])
     what = ", ".join([*(f"r.{name}" for name in names), *(value for _, value in more)])
     return f"\n    INSERT INTO {table} ({into}) SELECT {what} FROM json_to_recordset(%({table})s) AS r({columns})"
@@ -57,10 +57,11 @@ def _insert(table: str, columns: str, values: str = "") -> str:
 INSERTS = {
     "item_cases": _insert(
         "item_cases",
-        "id uuid, stage_case_id uuid, item_code text, attempt int, name text, department_id uuid, main boolean, "
+        "id uuid, stage_case_id uuid, item_code text, name text, department_id uuid, main boolean, "
         "limit_text text, pledge boolean, predecessors text[], status int, history int[], accepted_at timestamptz, "
         "ended_at timestamptz",
-        "opened_at = %(now)s",
+        "opened_at = %(now)s; attempt = (SELECT count(*) + 1 FROM item_cases c "
+        "WHERE c.stage_case_id = r.stage_case_id AND c.item_code = r.item_code)",
     ),
     "process_instances": _insert(
         "process_instances",

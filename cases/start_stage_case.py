@@ -126,5 +126,5 @@ def _start_diagram(
     root = next(snapshot for snapshot in outcome.snapshots if snapshot.id == instance_id)
     start(root, release.definitions.processes[diagram].kind, context)
     apply(outcome, context)
-    with driver_errors(session), in_words():
+    with in_words(), driver_errors(session):
         hot_write.write(session, context.changes, instance_id, NO_HEAD)
