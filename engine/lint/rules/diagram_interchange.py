@@ -17,10 +17,10 @@ def check(model: Model) -> Iterator[Problem]:
     drawn = {diagram.file: _drawn(diagram) for diagram in model.diagrams}
     for scope in model.scopes:
         for node in scope.nodes:
-            if node.id not in drawn[scope.file]:
+            if node.id and node.id not in drawn[scope.file]:
                 yield Problem(node, "没有图形位置", "在建模工具中画出它，或删除它")
         for flow in scope.flows:
-            if flow.id not in drawn[scope.file]:
+            if flow.id and flow.id not in drawn[scope.file]:
                 yield Problem(flow, "连线没有图形", "在建模工具中画出这条线，或删除它")
 
 

@@ -19,7 +19,7 @@ def check(model: Model) -> Iterator[Problem]:
 
 
 def _reached(scope: Scope) -> set[Node]:
-    rest = [*scope.starts(), *(node for node in scope.nodes if node.is_event_sub_process)]
+    rest = [node for node in scope.nodes if _begins(node)]
     reached: set[Node] = set()
     while rest:
         node = rest.pop()
@@ -28,3 +28,10 @@ def _reached(scope: Scope) -> set[Node]:
             rest.extend(node.successors())
             rest.extend(node.boundaries())
     return reached
+
+
+def _begins(node: Node) -> bool:
+    """Whether tokens appear here, or another rule says why none do."""
+    lost_link = node.kind == "intermediateCatchEvent" and node.trigger == "link"
+    lost_boundary = node.kind == "boundaryEvent" and node.element.get("attachedToRef") not in node.scope.by_id
+    return node.kind == "startEvent" or node.is_event_sub_process or lost_link or lost_boundary

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.lint.model import Model
 from engine.lint.problem import Problem
 
-MOST_NODES = 500
-MOST_FLOWS = 1_000
+MOST_NODES = 200
+MOST_FLOWS = 400
 
 
 def check(model: Model) -> Iterator[Problem]:
