@@ -22,6 +22,7 @@ def throw_error(thrower: Token, code: str | None) -> None:
     scope, instance = thrower.workflow, thrower.workflow.instance
     catcher = None if scope is instance else catcher_on(scope.holder, ErrorEventDefinition, code)
     if catcher is not None:
+        scope.path_ended(scope.current_data())  # what the other paths have changed is not lost with them
         scope.cancel_tokens()
         catcher.task_spec.occur(catcher, {})
     else:
