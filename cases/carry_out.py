@@ -49,6 +49,7 @@ class Admitted:
     command: Mapping[str, Any]
     submission: dict[str, Any] = field(default_factory=dict)
     fired: UUID | None = None
+    messages: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 Admit = Callable[[Position], Admitted | None]
@@ -97,6 +98,8 @@ def _attempt(session: Session, actor: Actor | None, position: Position, admit: A
 def _context(session: Session, actor: Actor | None, position: Position, admitted: Admitted) -> Context:
     changes = Changes(position.now, actor.user_id if actor else None)
     changes.submission, changes.fired = admitted.submission, admitted.fired
+    for topic, payload in admitted.messages:
+        changes.send(topic, payload)
     context = Context(
         session=session,
         release=release_of(session, position.release_id),

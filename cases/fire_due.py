@@ -1,53 +1,78 @@
-"""Fire a limit that passed: once, however often it is asked for."""
+"""Fire a limit that has passed: a timer of the diagram goes on, any other limit is told to those concerned."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cases import hot
-from cases.carry_out import Admitted, Perform, carry_out
+from cases.carry_out import Admitted, Perform, Step, carry_out
+from cases.models.due import DueRow
 from cases.position import Position
 from engine import Definitions, commands
-from engine.snapshot import Outcome, Snapshot, Status
+from engine.snapshot import Outcome, Snapshot
+from errors import NotFound
+
+LOOK_AGAIN = timedelta(days=1)
 
 
 def fire_due(session: Session, due_id: UUID) -> bool:
-    """Fire the limit of the due row ``due_id``; False when there was nothing to do.
+    """Fire one due row; whether it fired. Nothing happens to one that has fired, was cancelled, is held, or is not due.
 
-    A timer continues the diagram; the limit of a task or a call only passes, and whoever it concerns is told through
-    the outbox. Nothing is done for a row that fired, was cancelled, is held, is not yet due, or whose due time rests
-    on a calendar that is not published. Raises ``Conflict`` (``execution_failed``) after an incident.
+    A due that rests on a year without announced holidays is provisional and never continues a diagram (DOMAIN,
+    working time): it is looked at again a day later.
     """
-    return carry_out(session, None, hot.BY_DUE_ROW, due_id, _admit) is not None
+    try:
+        return carry_out(session, None, hot.BY_DUE_ROW, due_id, lambda found: _admit(session, found)) is not None
+    except NotFound:
+        return False
 
 
-def _admit(position: Position) -> Admitted | None:
-    if not _must_fire(position):
+def _admit(session: Session, position: Position) -> Admitted | None:
+    if position.due_fired_at or position.due_cancelled_at or position.due_held or position.hold_id:
         return None
-    token, instance = position.due_token, position.id
-    assert token is not None
+    assert position.due_at is not None
     assert position.due_id is not None
-
-    def step(definitions: Definitions, snapshots: Mapping[UUID, Snapshot], perform: Perform) -> Outcome:
-        if position.due_kind != "timer":
-            return Outcome()
-        return commands.fire(definitions, snapshots, instance, token, perform=perform)
-
+    if position.now <= position.due_at:
+        return None
+    if position.due_provisional and position.due_kind == "timer":
+        later = position.now + LOOK_AGAIN
+        session.execute(update(DueRow).where(DueRow.id == position.due_id).values(claimed_until=later))
+        return None
+    timer = position.due_kind == "timer"
     return Admitted(
-        step=step,
-        action="limit.pass",
+        step=_occur(position) if timer else _only_told,
+        action="limit.fire",
         object_type="due_rows",
         object_id=position.due_id,
         command={"name": "fire_due", "due": str(position.due_id)},
         fired=position.due_id,
+        messages=() if timer else (("limit_passed", _passed(position)),),
     )
 
 
-def _must_fire(position: Position) -> bool:
-    over = position.due_fired_at or position.due_cancelled_at or position.due_held or position.due_provisional
-    assert position.due_at is not None
-    alive = position.status == Status.ACTIVE and position.hold_id is None
-    return alive and not over and position.now > position.due_at
+def _occur(position: Position) -> Step:
+    token = position.due_token
+    assert token is not None
+
+    def step(definitions: Definitions, snapshots: Mapping[UUID, Snapshot], perform: Perform) -> Outcome:
+        return commands.fire(definitions, snapshots, position.id, token, perform=perform)
+
+    return step
+
+
+def _only_told(definitions: Definitions, snapshots: Mapping[UUID, Snapshot], perform: Perform) -> Outcome:
+    return Outcome()
+
+
+def _passed(position: Position) -> dict[str, Any]:
+    return {
+        "stage_case": str(position.stage_case_id),
+        "work_item": position.task_id and str(position.task_id),
+        "policy": position.due_timeout,
+    }

@@ -23,6 +23,9 @@ INSTANCE = """
     UPDATE process_instances SET version = %({0}_version)s, state = %({0}_state)s, status = %({0}_status)s,
         ended_at = %({0}_ended)s, item_case_id = coalesce(%({0}_case)s, item_case_id) {1}
     WHERE id = %({0}_id)s AND version = %({0}_version)s - 1 RETURNING id"""
+HEAD_ONLY = """
+    UPDATE process_instances SET audit_sequence = %(head_sequence)s, audit_hash = %(head_hash)s
+    WHERE id = %(instance)s RETURNING id"""
 HEAD = ", audit_sequence = %(head_sequence)s, audit_hash = %(head_hash)s"
 DONE = """
     UPDATE work_items SET status = 'done', closed_at = %(now)s, closed_by = %(actor)s, submission = %(submission)s,
@@ -160,7 +163,9 @@ def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head:
         case = changes.pointed.get(key)
         parameters = _instance(name, snapshot, changes, case)
         statement.add(name, INSTANCE.format(name, heads), parameters, checked=True)
-    if instance_id in changes.instances:
+    if changes.entries:
+        if instance_id not in changes.instances:
+            statement.add("head", HEAD_ONLY, {"instance": instance_id}, checked=True)
         statement.parameters |= {"head_sequence": head.sequence, "head_hash": head.hash}
 
 

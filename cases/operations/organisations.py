@@ -40,4 +40,4 @@ def organisation_ids(session: Session, release: Release) -> dict[str, UUID]:
             Organisation.region_code == release.region.code, Organisation.active
         )
     )
-    return {code: identifier for code, identifier in rows}
+    return {row.code: row.id for row in rows}

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from accounts.actor import Actor, Post
-from accounts.models import Organisation, Region, User
-from accounts.roles import combine
 from audit.vault import VAULT, Vault
 from cases.releases import RELEASES, vocabulary
 from database.connect import create_session_factory
-from database.transaction import in_transaction
-from processes import install
 from processes.install import Releases
 from processes.loader import PACKS, load_folder
 from processes.release import Release

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -49,9 +48,7 @@ class World:
             if region.parent is not None:
                 session.add(Region(code=region.parent.code, name=region.parent.name))
                 session.flush()
-            session.add(
-                Region(code=region.code, name=region.name, parent_code=region.parent and region.parent.code)
-            )
+            session.add(Region(code=region.code, name=region.name, parent_code=region.parent and region.parent.code))
             session.flush()
             install.install(session, release, now)
             for entry in release.organisations.values():
@@ -67,7 +64,7 @@ class World:
                     )
                 )
             session.flush()
-            return {code: found for code, found in session.execute(select(Organisation.code, Organisation.id))}
+            return {row.code: row.id for row in session.execute(select(Organisation.code, Organisation.id))}
 
         return cls(sessions, release, in_transaction(sessions, work), database)
 
@@ -154,15 +151,17 @@ class World:
         """Start the stage through the window; the stage case."""
         engineering = engineering_id or self.register()
         return self.run(
-            lambda session: start_stage_case(
-                session,
-                self.clerk,
-                engineering_id=engineering,
-                stage="2",
-                channel="window",
-                process_type="1",
-                now=current_time(session),
-            ).id
+            lambda session: (
+                start_stage_case(
+                    session,
+                    self.clerk,
+                    engineering_id=engineering,
+                    stage="2",
+                    channel="window",
+                    process_type="1",
+                    now=current_time(session),
+                ).id
+            )
         )
 
     def tasks(self, stage_case: UUID, element: str | None = None) -> list[WorkItem]:
@@ -195,7 +194,9 @@ class World:
     def values(self, task: WorkItem) -> dict[str, Any]:
         """What people usually fill in: everything required, everything in order."""
         if task.form in ("submit_materials", "item_correction"):
-            return {"materials": [{"code": code, "status": "submitted", "reference": "档案-1"} for code in self._open(task)]}
+            return {
+                "materials": [{"code": code, "status": "submitted", "reference": "档案-1"} for code in self._open(task)]
+            }
         if task.form == "formal_review":
             materials = [{"code": code, "result": "passed"} for code in self._open(task)]
             return {"decision": "passed", "materials": materials}

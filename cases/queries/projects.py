@@ -1,0 +1,34 @@
+"""Projects and engineerings in an actor's data scope."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+
+from accounts.actor import Actor, data_scope
+from cases.models.instances import WorkItem
+from cases.models.projects import Engineering, Project
+from cases.models.stages import StageCase
+
+
+def visible_projects(actor: Actor) -> Select[Project]:
+    """Projects that the actor may see: of the region, of the own unit, or with a task of the own organisation.
+
+    Order (registered_at, id).
+    """
+    mine = (
+        select(Engineering.project_id)
+        .join(StageCase, StageCase.engineering_id == Engineering.id)
+        .join(WorkItem, WorkItem.stage_case_id == StageCase.id)
+        .where(Engineering.project_id == Project.id, WorkItem.organisation_id.in_(sorted(actor.organisation_ids)))
+    )
+    scope = data_scope(actor, "project.read", region=Project.region_code, organisations=(Project.applicant_id,))
+    statement = select(Project)
+    if "project.read" not in actor.grants:
+        return statement.where(scope)
+    return statement.where(scope | mine.exists())
+
+
+def visible_engineerings(actor: Actor) -> Select[Engineering]:
+    """The engineerings of the projects that the actor may see; order (created_at, id)."""
+    projects = visible_projects(actor).with_only_columns(Project.id)
+    return select(Engineering).where(Engineering.project_id.in_(projects))

@@ -1,0 +1,89 @@
+"""Stage cases, their item cases and materials, in an actor's data scope."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, select
+
+from accounts.actor import Actor, data_scope
+from accounts.models import Organisation
+from cases.models.due import Hold
+from cases.models.instances import WorkItem
+from cases.models.intake import StageMaterial
+from cases.models.items import ItemCase, StatusEvent
+from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
+from cases.models.projects import Engineering, Project
+from cases.models.stages import StageCase
+
+
+def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
+    """The stage cases of the actor's region, of the own unit, or with a task of the own organisation."""
+    if permission not in actor.grants:
+        return false()
+    scope = data_scope(
+        actor,
+        permission,
+        region=StageCase.region_code,
+        organisations=(StageCase.applicant_id, StageCase.lead_id, StageCase.window_id),
+    )
+    tasks = select(WorkItem.id).where(
+        WorkItem.stage_case_id == StageCase.id, WorkItem.organisation_id.in_(sorted(actor.organisation_ids))
+    )
+    return scope | tasks.exists()
+
+
+def visible_stage_cases(actor: Actor) -> Select[Any]:
+    """Rows (StageCase, Project, Engineering); order (opened_at, id)."""
+    return (
+        select(StageCase, Project, Engineering)
+        .join(Engineering, Engineering.id == StageCase.engineering_id)
+        .join(Project, Project.id == Engineering.project_id)
+        .where(in_scope(actor, "stage_case.read"))
+    )
+
+
+def visible_item_cases(actor: Actor) -> Select[Any]:
+    """Rows (ItemCase, name of the department); order (opened_at, id)."""
+    return (
+        select(ItemCase, Organisation.name.label("department_name"))
+        .join(StageCase, StageCase.id == ItemCase.stage_case_id)
+        .join(Organisation, Organisation.id == ItemCase.department_id)
+        .where(in_scope(actor, "stage_case.read"))
+    )
+
+
+def status_events(item_case_id: UUID) -> Select[StatusEvent]:
+    """The status events of an item case in order."""
+    return select(StatusEvent).where(StatusEvent.item_case_id == item_case_id).order_by(StatusEvent.sequence)
+
+
+def materials(stage_case_id: UUID) -> Select[StageMaterial]:
+    """The list of materials of a stage case."""
+    return select(StageMaterial).where(StageMaterial.stage_case_id == stage_case_id).order_by(StageMaterial.code)
+
+
+def opinions(stage_case_id: UUID) -> Select[PlanningOpinion]:
+    """What the departments answered in all plannings of a stage case."""
+    return (
+        select(PlanningOpinion)
+        .join(Planning, Planning.id == PlanningOpinion.planning_id)
+        .where(Planning.stage_case_id == stage_case_id)
+        .order_by(Planning.number, PlanningOpinion.item_code, PlanningOpinion.round)
+    )
+
+
+def reports(stage_case_id: UUID) -> Select[PlanningReport]:
+    """The planning reports of a stage case."""
+    return (
+        select(PlanningReport)
+        .join(Planning, Planning.id == PlanningReport.planning_id)
+        .where(Planning.stage_case_id == stage_case_id)
+        .order_by(Planning.number)
+    )
+
+
+def open_holds(stage_case_id: UUID) -> Select[Hold]:
+    """The holds that stop the stage or one of its items now."""
+    return select(Hold).where(Hold.stage_case_id == stage_case_id, Hold.ended_at.is_(None)).order_by(Hold.started_at)
