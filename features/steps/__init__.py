@@ -1,0 +1,1 @@
+"""The step library: people who act over HTTP, and the sentences of the scenarios."""
