@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -190,6 +191,12 @@ class World:
         """The rows of a query."""
         with self.sessions() as session:
             return list(session.execute(text(statement), values))
+
+    def until(self, statement: str, wanted: Any, seconds: float = 10) -> None:
+        """Poll until a query gives what is wanted."""
+        end = time.monotonic() + seconds
+        while self.scalar(statement) != wanted:
+            assert time.monotonic() < end, f"never {wanted}: {statement}"
 
     def values(self, task: WorkItem) -> dict[str, Any]:
         """What people usually fill in: everything required, everything in order."""

@@ -1,0 +1,118 @@
+"""People who act in the same instant: on the same task, on different tasks, on the ends of children."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+from cases.complete_task import complete_task
+from cases.models import WorkItem
+from errors import Conflict
+from tests.integration.cases.world import OPINION, World
+
+
+def at_once(actions: list[Callable[[], Any]]) -> list[Exception | None]:
+    """Start all actions in the same instant; what each raised."""
+    barrier = Barrier(len(actions))
+
+    def run(action: Callable[[], Any]) -> Exception | None:
+        barrier.wait(10)
+        try:
+            action()
+        except Exception as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+def completion(world: World, task: WorkItem, number: int = 1) -> Callable[[], None]:
+    """The completion of a task by a holder of its post."""
+    actor = world.person(task.organisation_id, task.role, number)
+    values = world.values(task)
+    return lambda: world.run(lambda session: complete_task(session, actor, task.id, values)) and None
+
+
+def test_of_two_people_on_one_task_one_succeeds_and_the_other_gets_a_conflict(world: World) -> None:
+    task = world.tasks(world.start(), "answer")[0]
+
+    results = at_once([completion(world, task, number) for number in (1, 2)])
+
+    refused = [result for result in results if result is not None]
+    assert [type(result) for result in refused] == [Conflict]
+    assert refused[0].code == "task_already_done"
+    assert world.scalar("SELECT count(*) FROM planning_opinions") == 1
+
+
+def test_a_task_is_completed_once_however_often_it_is_sent(world: World) -> None:
+    task = world.tasks(world.start(), "answer")[0]
+
+    results = at_once([completion(world, task) for _ in range(8)])
+
+    assert sum(result is None for result in results) == 1
+    assert {type(result) for result in results if result is not None} == {Conflict}
+
+
+def test_departments_that_answer_in_the_same_instant_all_succeed(world: World) -> None:
+    stage_case = world.start()
+    asked = world.tasks(stage_case, "answer")
+
+    results = at_once([completion(world, task) for task in asked])
+
+    assert results == [None] * len(asked)
+    assert [task.element_id for task in world.tasks(stage_case)] == ["issue_report"]
+    assert world.scalar("SELECT count(*) FROM planning_opinions") == len(asked)
+
+
+def test_items_of_one_stage_are_worked_on_side_by_side(world: World) -> None:
+    stage_case = world.start()
+    world.drive(stage_case, until="review")
+    reviews = world.tasks(stage_case, "review")
+
+    results = at_once([completion(world, task) for task in reviews])
+
+    assert results == [None] * len(reviews)
+    assert len(world.tasks(stage_case, "accept")) == len(reviews)
+
+
+def test_stages_of_different_projects_do_not_wait_for_each_other(world: World) -> None:
+    cases: list[UUID] = []
+    for number in range(3):
+        cases.append(world.start(world.register(f"2403-210782-04-01-10000{number}")))
+    tasks = [task for case in cases for task in world.tasks(case, "answer")]
+
+    results = at_once([completion(world, task) for task in tasks])
+
+    assert results == [None] * len(tasks)
+
+
+def test_a_completion_that_waited_for_a_hold_sees_it(world: World) -> None:
+    stage_case = world.start()
+    task = world.tasks(stage_case, "answer")[0]
+    world.complete(world.tasks(stage_case, "answer")[1], OPINION)
+    holder = world.sessions()
+    from sqlalchemy import text
+
+    holder.execute(text("SELECT FROM process_instances WHERE id = :id FOR NO KEY UPDATE"), {"id": task.instance_id})
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: at_once([completion(world, task)]))
+        world.until(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", 1
+        )
+        holder.execute(
+            text(
+                "INSERT INTO holds (id, stage_case_id, cause, started_at, started_by) "
+                "VALUES (gen_random_uuid(), :case, '专家论证', platform_now(), :user)"
+            ),
+            {"case": stage_case, "user": world.lead.user_id},
+        )
+        holder.commit()
+        result = waiting.result(20)[0]
+    holder.close()
+
+    assert isinstance(result, Conflict)
+    assert result.code == "stage_suspended"
