@@ -14,7 +14,7 @@ UUID_PATTERN = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9
 AMOUNT_PATTERN = r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,4})?"
 AMOUNT_HINT = '必须是写成文字的数字，最多十位整数、四位小数，例如 "12345.6789"。'
 PRINTABLE = "[^\\u0000]*"
-NOT_BLANK = "[^\\u0000]*\\S[^\\u0000]*"
+NOT_BLANK = "[^\\u0000]*[^\\s\\u0000][^\\u0000]*"
 
 
 class Matches(validate.Regexp):

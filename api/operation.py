@@ -22,8 +22,10 @@ from api.authentication import Caller
 from api.fields import Input, Output
 from api.problems import FieldError, Problem
 from api.services import Services
+from audit.refusals import record_refusal
 from database.clock import current_time
 from database.transaction import in_transaction
+from errors import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -176,9 +178,28 @@ def _handle(operation: Operation, view: Callable[..., Any], path: dict[str, Any]
     # before the transaction: a slow client must not hold one open
     content = request.get_data(cache=False) if operation.unsafe else b""
     exchange = Exchange(services, operation, view, path, content)
-    if operation.transaction:
+    if not operation.transaction:
+        return respond(operation, exchange.perform(None))
+    try:
         return respond(operation, in_transaction(services.sessions, exchange.perform))
-    return respond(operation, exchange.perform(None))
+    except NotAllowed as refusal:
+        if operation.unsafe:
+            _audit_refusal(services, operation, refusal)
+        raise
+
+
+def _audit_refusal(services: Services, operation: Operation, refusal: NotAllowed) -> None:
+    """Keep the refused attempt, in a transaction of its own: that of the request is rolled back."""
+    caller: Caller | None = g.get("caller")
+    record_refusal(
+        services.sessions,
+        actor=caller.actor if caller else None,
+        action=f"{operation.method} /api/v1{operation.rule}",
+        object_type="operation",
+        object_id=request.path,
+        details={"code": refusal.code, "message": refusal.message},
+        address=request.remote_addr,
+    )
 
 
 @dataclass(frozen=True, slots=True)

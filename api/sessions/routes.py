@@ -103,7 +103,7 @@ def _describe(services: Services, session: Session, actor: Actor, cookie: str | 
     names = dict(
         session.execute(
             select(Organisation.id, Organisation.name).where(Organisation.id.in_(actor.organisation_ids))
-        ).tuples()
+        ).all()
     )
     posts = [
         {
