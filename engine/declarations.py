@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from engine.data import plain
-from engine.expressions import Expression, compile_expression
+from engine.expressions import Expression, compile_expression, is_variable
 
 BL = "{urn:binglian:bpmn:1}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -123,7 +123,7 @@ def read_call(node: etree._Element) -> CallDeclaration:
     declared = _declared(node, "call")
     return CallDeclaration(
         key=_value(declared, "key"),
-        results=declared.get("results"),
+        results=_name(declared, "results") if declared.get("results") else None,
         limit=_value(declared, "limit"),
         inputs=_mappings(declared, "input"),
         outputs=_mappings(declared, "output"),
@@ -142,7 +142,15 @@ def _value(element: etree._Element, attribute: str) -> Value | None:
 
 
 def _mappings(element: etree._Element, kind: str) -> Mappings:
-    return tuple((child.get("name", ""), _value(child, "value")) for child in element.findall(f"{BL}{kind}"))
+    return tuple((_name(child, "name"), _value(child, "value")) for child in element.findall(f"{BL}{kind}"))
+
+
+def _name(element: etree._Element, attribute: str) -> str:
+    """A name that data may have; raises ``ValueError``."""
+    name = element.get(attribute, "")
+    if not is_variable(name):
+        raise ValueError(f"第 {element.sourceline} 行：“{name}”不能用作数据名")
+    return name
 
 
 def _cascade(element: etree._Element) -> Cascade:

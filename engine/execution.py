@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +27,9 @@ from engine.tracing import current_trace
 Perform = Callable[[OperationCall], Mapping[str, Any]]
 Snapshots = Mapping[UUID, Snapshot]
 MOST_CHILDREN = 5_000
+"""Children that one command may start."""
+STEP_BUDGET = 5_000
+"""Steps that one instance may take in one command."""
 
 
 def no_operations(call: OperationCall) -> Mapping[str, Any]:
@@ -62,6 +65,7 @@ class Execution:
         self._reported: set[UUID] = set()
         self._pending: deque[Instance] = deque()
         self._children = 0
+        self._steps: Counter[UUID] = Counter()
 
     def open(self, instance_id: UUID) -> Instance:
         """The live instance; raises ``SnapshotNeeded``, or ``NotWaiting`` when it has ended."""
@@ -111,9 +115,10 @@ class Execution:
         place = Place(called, above.release, above.root_id, parent.id, task_id, key or None)
         child_id = uuid5(task_id, key)
         process = self.definitions.processes.get(called)
+        if process is None:
+            raise parent.failed(f"没有流程 {called}")
         placeholder = self._snapshot(child_id, place, Status.ACTIVE, b"")
-        kind = "" if process is None else process.kind
-        self.happenings.append(ChildStarted(parent.id, token.task_spec.bpmn_id, placeholder, kind, inputs))
+        self.happenings.append(ChildStarted(parent.id, token.task_spec.bpmn_id, placeholder, process.kind, inputs))
         self.start(child_id, place, dict(inputs))
 
     def cancel(self, instance: Instance, reason: str) -> None:
@@ -142,6 +147,12 @@ class Execution:
             other = self.instances[other_id]
             if place.parent_id == instance.id and other.status is Status.ACTIVE:
                 self._abandon(other)
+
+    def count_step(self, instance: Instance) -> None:
+        """One more step of an instance; raises ``ExecutionFailed`` beyond the budget."""
+        self._steps[instance.id] += 1
+        if self._steps[instance.id] > STEP_BUDGET:
+            raise instance.failed(f"一次操作超过 {STEP_BUDGET} 步，流程图中可能有不停的循环")
 
     def run(self) -> Outcome:
         """Step everything in line until all waits; what the command produced."""
@@ -184,7 +195,10 @@ class Execution:
         place = self.places[child.id]
         assert place.parent_id is not None, "only of a child"
         assert place.parent_task_id is not None, "a child has both"
-        parent = self.open(place.parent_id)
+        try:
+            parent = self.open(place.parent_id)
+        except NotWaiting as error:
+            raise ExecutionFailed(child.id, child.process.id, "上级流程已经结束") from error
         token = parent.find(place.parent_task_id)
         if token is None:
             raise ExecutionFailed(parent.id, parent.process.id, f"上级流程已不在等待实例 {child.id}")

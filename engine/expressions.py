@@ -33,7 +33,7 @@ from engine.evaluation import (
 __all__ = ["Expression", "ExpressionFailed", "ExpressionInvalid", "compile_expression", "is_variable"]
 
 LONGEST_TEXT = 2_000
-MOST_NODES = 400
+MOST_NODES = 300
 DEEPEST = 30
 LONGEST_NAME = 64
 RESERVED = frozenset(FUNCTIONS) | {"typename", "true", "false", "null", "none"}
@@ -87,8 +87,6 @@ def compile_expression(text: str) -> Expression:
         raise ExpressionInvalid(f"“{text[:80]}”第 {error.offset or 1} 个字符附近写法不对（标点请用半角）") from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionInvalid(f"“{text[:80]}”无法解析，可能嵌套太深") from None
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        raise ExpressionInvalid("表达式太复杂，请拆开或改在表单中计算")
     compiler = _Compiler()
     run = compiler.compile(tree.body)
     return Expression(text, frozenset(compiler.names), run)
@@ -101,12 +99,16 @@ class _Compiler:
         self.names: set[str] = set()
         self._bound: list[str] = []
         self._depth = 0
+        self._nodes = 0
 
     def compile(self, node: ast.expr) -> Evaluate:
         """The closure of a node; raises ``ExpressionInvalid`` for whatever is not on the list."""
         method = self._METHODS.get(type(node))
         if method is None:
             raise ExpressionInvalid(f"“{ast.unparse(node)[:60]}”不允许：表达式里不能用{_word(node)}")
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise ExpressionInvalid("表达式太复杂，请拆开或改在表单中计算")
         self._depth += 1
         if self._depth > DEEPEST:
             raise ExpressionInvalid(f"表达式嵌套超过 {DEEPEST} 层")

@@ -48,8 +48,10 @@ def _move_start(scope: Scope) -> None:
     root = scope.task_tree
     while len(root._children) == 1:
         (child,) = root.children
+        if scope.data and len(child._children) != 1:
+            return  # ended paths count from the start, parted ways from here
         if not scope.data:
-            root.data = child.data
+            root.data = dict(child.data)
         if not child.is_finished or child.task_spec.watches:
             return
         root._children = child._children

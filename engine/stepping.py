@@ -15,14 +15,12 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from engine.elements.scope_data import with_changes
 from engine.errors import EngineError, ExecutionFailed, SnapshotNeeded
 from engine.snapshot import Status
-from engine.token import COMPLETED, READY, WAITING, Token
+from engine.token import READY, WAITING, Token
 
 if TYPE_CHECKING:
     from engine.definitions import Process
     from engine.execution import Execution
     from engine.happenings import Happening
-
-STEP_BUDGET = 5_000
 
 
 class NoScripts:
@@ -106,7 +104,6 @@ class Instance(Scope, BpmnWorkflow):
         self.position: Token | None = None
         self.visited = execution.visited
         self._ready: deque[Token] = deque()
-        self._steps = 0
 
     def next_token_id(self) -> int:
         """The next number; ids are never used again within an instance."""
@@ -218,9 +215,7 @@ class Instance(Scope, BpmnWorkflow):
             if token._state != READY:
                 continue
             self.position = token
-            self._steps += 1
-            if self._steps > STEP_BUDGET:
-                raise self.failed(f"一次操作超过 {STEP_BUDGET} 步，流程图中可能有不停的循环")
+            self.execution.count_step(self)
             token.run()
             return True
         return False
@@ -251,6 +246,3 @@ class Instance(Scope, BpmnWorkflow):
         holder.data = scope.result()
         self.position = holder
         holder.complete()
-
-
-__all__ = ["COMPLETED", "STEP_BUDGET", "Instance", "Scope", "SubScope"]

@@ -83,7 +83,7 @@ class Token(Task):
                 self._add_child(scope.spec.task_specs[output])
         if parent is not None:
             parent.task_spec.child_completed(parent, self)
-        if not self._children and not spec.inner:
+        if not spec._outputs and not spec.inner:
             scope.path_ended(self.data)
         for child in self.children:
             child.enter()

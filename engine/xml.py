@@ -10,8 +10,8 @@ from xml.parsers import expat
 import SpiffWorkflow.bpmn.parser
 from lxml import etree
 
-MOST_BYTES = 4 * 1024 * 1024
-MOST_ELEMENTS = 20_000
+MOST_BYTES = 2 * 1024 * 1024
+MOST_ELEMENTS = 10_000
 MOST_ATTRIBUTES = 100
 DEEPEST = 64
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from engine.data import plain
 from engine.definitions import Definitions
 from engine.elements.user_task import UserTask
 from engine.errors import NotWaiting
@@ -32,7 +33,8 @@ def complete(
     if token is None or not isinstance(token.task_spec, UserTask):
         raise NotWaiting(f"任务 {task_id} 已经办理或已取消")
     instance.position = token
-    token.task_spec.fill(token, fields)
+    filled_in = plain(fields, "fields")
+    instance.resume(lambda: token.task_spec.fill(token, filled_in))
     instance.resume(token.complete)
     execution.touch(instance)
     return execution.run()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from engine.definitions import Definitions
 from engine.elements.events import LimitEventDefinition
+from engine.errors import NotWaiting
 from engine.execution import Execution, Perform, Snapshots, no_operations
 from engine.snapshot import Outcome
 
@@ -20,10 +21,14 @@ def fire(
 ) -> Outcome:
     """Let the timer event ``task_id`` (a ``LimitSet`` of kind ``timer``) occur and step on.
 
-    A timer that has fired or was cleared gives an empty outcome: firing twice has one effect.
+    A timer that has fired or was cleared, and an instance that has ended, give an empty outcome: firing twice has one
+    effect.
     """
     execution = Execution(definitions, snapshots, perform)
-    instance = execution.open(instance_id)
+    try:
+        instance = execution.open(instance_id)
+    except NotWaiting:
+        return Outcome()
     token = instance.find(task_id)
     if token is None or not isinstance(getattr(token.task_spec, "event_definition", None), LimitEventDefinition):
         return Outcome()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from engine.data import checked, plain
 from engine.declarations import CallDeclaration, mapped
 from engine.elements.element import Element, clear_limit, set_limit
 from engine.elements.loops import Repetitions
@@ -77,7 +76,7 @@ class CallActivity(Element):
                 given.update(outputs)
         if self.declared.results:
             given[self.declared.results] = ended
-        return checked(given, self.bpmn_id)
+        return given
 
     def child_ended(self, token: Token, key: str) -> None:
         """Go on after a child has ended and was recorded: start the next one, or end the activity."""
@@ -134,7 +133,7 @@ class CallActivity(Element):
 
     def _start(self, token: Token, key: str) -> None:
         seen = self.seen_by(token, key)
-        inputs = checked(plain(mapped(self.declared.inputs, seen, seen), "inputs"), "inputs")
+        inputs = mapped(self.declared.inputs, seen, seen)
         token.internal_data[CHILDREN][key] = LIVE
         instance = token.workflow.instance
         instance.execution.start_child(instance, token, key, inputs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.data import plain
 from engine.declarations import TaskDeclaration, mapped
 from engine.elements.element import Element, clear_limit, set_limit, text_of
 from engine.happenings import TaskClosed, TaskOpened
@@ -42,9 +41,7 @@ class UserTask(Element):
 
     def fill(self, token: Token, fields: Mapping[str, Any]) -> None:
         """Let the declared outputs, and nothing else, enter the data; a field that is missing enters as None."""
-        if self.declared.outputs:
-            fields = {name: plain(value, name) for name, value in fields.items()}
-            token.data.update(mapped(self.declared.outputs, {**token.data, **fields}, fields))
+        token.data.update(mapped(self.declared.outputs, {**token.data, **fields}, fields))
 
     def _on_complete_hook(self, my_task: Token) -> None:
         self._close(my_task, cancelled=False)
