@@ -16,6 +16,8 @@ from errors import Conflict
 
 def predecessors_approved(session: Session, position: Position) -> None:
     """The items that must be approved before (前置事项) are; those that planning did not require do not count."""
+    if not position.predecessors:
+        return
     case, before = aliased(ItemCase), aliased(ItemCase)
     waiting = session.scalars(
         select(before.name)

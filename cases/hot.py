@@ -52,6 +52,7 @@ READ = f"""
         s.id AS stage_case_id, s.region_code, s.engineering_id, s.stage, s.process_type, s.channel,
         s.status AS stage_status, s.applicant_id, s.lead_id, s.window_id,
         i.id AS item_case_id, i.item_code, i.name AS item_name, i.history, i.ended_at AS item_ended_at,
+        i.predecessors,
         h.id AS hold_id, h.cause AS hold_cause, h.item_case_id AS held_item {{columns}}
     FROM {{source}}
     JOIN stage_cases s ON s.id = p.stage_case_id

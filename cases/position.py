@@ -60,6 +60,7 @@ class Position:
     item_name: str | None
     history: list[int] | None
     item_ended_at: datetime | None
+    predecessors: list[str] | None
     hold_id: UUID | None
     hold_cause: str | None
     held_item: UUID | None

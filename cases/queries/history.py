@@ -15,7 +15,7 @@ from cases.models.work import Incident
 from cases.queries.stage_cases import in_scope
 
 
-def history(actor: Actor, stage_case_id: UUID) -> Select[Any]:
+def history(actor: Actor, stage_case_id: UUID) -> Select[*tuple[Any, ...]]:
     """The tasks of a stage case that are over, with who did them; order (closed_at, id)."""
     return (
         select(

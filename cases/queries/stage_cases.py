@@ -34,7 +34,7 @@ def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
     return scope | tasks.exists()
 
 
-def visible_stage_cases(actor: Actor) -> Select[Any]:
+def visible_stage_cases(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Rows (StageCase, Project, Engineering); order (opened_at, id)."""
     return (
         select(StageCase, Project, Engineering)
@@ -44,7 +44,7 @@ def visible_stage_cases(actor: Actor) -> Select[Any]:
     )
 
 
-def visible_item_cases(actor: Actor) -> Select[Any]:
+def visible_item_cases(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Rows (ItemCase, name of the department); order (opened_at, id)."""
     return (
         select(ItemCase, Organisation.name.label("department_name"))

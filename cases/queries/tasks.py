@@ -19,7 +19,7 @@ from cases.models.stages import StageCase
 ASSIGNEE = aliased(User)
 CLOSER = aliased(User)
 
-Tasks = Select[Any]
+Tasks = Select[*tuple[Any, ...]]
 """Rows of the columns that ``tasks`` labels."""
 
 

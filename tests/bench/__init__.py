@@ -1,0 +1,1 @@
+"""Measurements: ``./bl bench`` prints a table and writes ``build/bench.json``."""

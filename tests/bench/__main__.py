@@ -1,0 +1,42 @@
+"""Run every measurement, print the table, write ``build/bench.json``; 1 when a target is missed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import complete, flat
+from tests.bench.bench_world import BenchWorld, bench_world
+from tests.bench.figures import Figure
+
+OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
+MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (complete.figures, flat.figures)
+
+
+def main() -> int:
+    """Measure, tell, keep."""
+    console = Console()
+    found: list[Figure] = []
+    with bench_world() as bench:
+        for measure in MEASUREMENTS:
+            for figure in measure(bench):
+                console.print(f"{figure.name}: {figure.value:.3f} {figure.unit}  {figure.note}")
+                found.append(figure)
+    table = Table("指标", "数值", "单位", "目标", "达到", "说明")
+    for figure in found:
+        sign = "≤" if figure.at_most else "≥"
+        met = "是" if figure.met else "否"
+        table.add_row(figure.name, f"{figure.value:.3f}", figure.unit, f"{sign} {figure.target:.3f}", met, figure.note)
+    console.print(table)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_bytes(orjson.dumps([figure.as_row() for figure in found], option=orjson.OPT_INDENT_2))
+    return 0 if all(figure.met for figure in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
