@@ -59,7 +59,7 @@ def _organisations(session: Session, release: Release, now: datetime) -> dict[st
     """The organisations of the pack by code; those that are missing are created."""
     code = release.region.code
     rows = session.execute(select(Organisation.code, Organisation.id).where(Organisation.region_code == code))
-    known: dict[str, UUID] = dict(rows.tuples().all())
+    known = dict(rows.all())
     for entry in release.organisations.values():
         if entry.code not in known:
             known[entry.code] = create_organisation(
