@@ -14,6 +14,8 @@ from engine.xml import FileRefused, parse
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DIAGRAM = "http://www.omg.org/spec/BPMN/20100524/DI"
 BINGLIAN = "urn:binglian:bpmn:1"
+MOST_FILES = 200
+MOST_BYTES = 16 * 1024 * 1024
 _OWN = etree.XPath("//*[starts-with(namespace-uri(), 'urn:binglian:')]")
 
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"})
@@ -193,8 +195,12 @@ class Model:
 def read_model(files: Mapping[str, bytes], registry: Registry) -> Model:
     """Parse the files; those that cannot be read are kept in ``refused``."""
     model = Model(registry)
-    for file, content in files.items():
+    total = 0
+    for position, (file, content) in enumerate(files.items()):
+        total += len(content)
         try:
+            if position >= MOST_FILES or total > MOST_BYTES:
+                raise FileRefused(f"流程图超过 {MOST_FILES} 个，或共超过 {MOST_BYTES >> 20} MB", 0, "去掉不用的流程图")
             root = parse(content)
         except FileRefused as refusal:
             model.refused[file] = refusal

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.lint.model import Model, Node, Scope
+from engine.lint.model import Model, Node
 from engine.lint.problem import Problem
 
 
 def check(model: Model) -> Iterator[Problem]:
+    caught_in = Counter(name for scope in model.scopes for name in scope.link_targets)
     for scope in model.scopes:
         links = [node for node in scope.nodes if node.trigger == "link"]
         caught = Counter(_name(node) for node in links if node.kind == "intermediateCatchEvent")
@@ -18,7 +19,7 @@ def check(model: Model) -> Iterator[Problem]:
             message = _wrong(node, caught, thrown)
             if message:
                 mend = "同一层流程中，一个连接名对应一个捕获事件和至少一个抛出事件；跨层的用信号或消息"
-                yield Problem(node, message + _elsewhere(node, model.scopes), mend)
+                yield Problem(node, message + _elsewhere(node, caught_in), mend)
 
 
 def _name(node: Node) -> str:
@@ -40,6 +41,7 @@ def _wrong(node: Node, caught: Counter[str], thrown: Counter[str]) -> str:
     return "" if caught[name] else f"连接“{name}”没有捕获事件"
 
 
-def _elsewhere(node: Node, scopes: list[Scope]) -> str:
-    other = any(_name(node) in scope.link_targets for scope in scopes if scope is not node.scope)
-    return "（在另一层流程中有，但连接不能跨层）" if other and node.kind == "intermediateThrowEvent" else ""
+def _elsewhere(node: Node, caught_in: Counter[str]) -> str:
+    """Whether the other end is in another scope, where the author may have meant it to be found."""
+    lost = node.kind == "intermediateThrowEvent" and _name(node) not in node.scope.link_targets
+    return "（另一层流程中有，但连接不能跨层）" if lost and caught_in[_name(node)] else ""

@@ -19,7 +19,7 @@ def check(model: Model) -> Iterator[Problem]:
         maximum = loop.get("loopMaximum")
         if maximum is None and not text_of(loop.find(bpmn("loopCondition"))):
             yield Problem(loop, "循环没有条件，也没有最多次数", "填写 loopCondition 或 loopMaximum")
-        elif maximum is not None and not (maximum.isdecimal() and 1 <= int(maximum) <= MOST):
+        elif maximum is not None and not (maximum.isdecimal() and len(maximum) < 5 and 1 <= int(maximum) <= MOST):
             yield Problem(loop, f"循环的最多次数“{maximum[:20]}”不对", f"写 1 到 {MOST} 的整数")
         elif maximum is None and _is_automatic(node):
             yield Problem(loop, "自动步骤的循环可能永远不停", "填写最多次数（loopMaximum）")
