@@ -101,8 +101,8 @@ class Platform:
         self.report("正在升级数据库 …")
         upgrade(self.settings.owner_url, self.settings.database_url)
         self.notice = prepare_first_data(self.settings, self.report)
-        self._processes()
-        self._wait_ready()
+        self._start_web()
+        self._start_background()
 
     def watch(self) -> None:
         """Look after the processes until a signal raises ``KeyboardInterrupt``."""
@@ -146,9 +146,14 @@ class Platform:
         self.supervisor.keep(Service("Valkey", valkey.launch, valkey.log), monotonic(), valkey.process)
         return valkey.url
 
-    def _processes(self) -> None:
-        self.report("正在启动网页接口、扫描与工作进程 …")
+    def _start_web(self) -> None:
+        self.report("正在启动网页接口 …")
         self._keep(WEB, "web", self._web_command(), keep=(self._listener.fileno(),))
+        self._wait_for_web()
+
+    def _start_background(self) -> None:
+        """After the web, not beside it: all of them at once would make everybody wait longer for the first answer."""
+        self.report("正在启动扫描与工作进程 …")
         self._keep("扫描", "scan", leash([sys.executable, str(ROOT / "scan.py")], "TERM"))
         for number in range(1, self.plan.workers + 1):
             command = leash([sys.executable, str(ROOT / "worker.py")], "TERM")
@@ -161,7 +166,7 @@ class Platform:
 
     def _web_command(self) -> list[str]:
         address = f"fd://{self._listener.fileno()}"
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--no-control-socket"]
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--no-control-socket", "--preload"]
         command += ["--worker-class", "gthread", "--workers", str(self.plan.web_processes)]
         command += ["--threads", str(self.plan.web_threads), "--graceful-timeout", "8", "--timeout", "60"]
         # QUIT is gunicorn's quick end: when the launcher was killed nobody waits for a graceful one
@@ -180,7 +185,7 @@ class Platform:
         }
         return environment
 
-    def _wait_ready(self) -> None:
+    def _wait_for_web(self) -> None:
         log = self.logs / "web.log"
         began = size_of(log)
         deadline = monotonic() + SECONDS_TO_READY

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,14 @@ from launcher.places import ROOT
 from launcher.postgres import APPLICATION, OWNER, PrivatePostgres
 from tests.integration.launcher.processes import becoming, eventually, running
 
+FIRST_ADMINISTRATOR = {
+    "username": "administrator",
+    "display_name": "管理员",
+    "password": "fresh-Platform-2026!",
+    "region_code": "210782",
+    "region_name": "北镇市",
+    "organisation_name": "北镇市行政审批局",
+}
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 
@@ -50,14 +59,19 @@ class Run:
         self.said = ""
 
     def until_started(self) -> str:
-        """Read what it says until it names its address; the address."""
+        """Read what it says until it says how to stop it; the address that it named."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said += line
-            found = re.match("平台已启动：(http://.*)\n", line)
-            if found:
-                return found[1]
+            if line.startswith("按 Ctrl-C 停止"):
+                return self.find("平台已启动：(http://.*)")
         raise AssertionError(f"it ended with {self.process.wait()}:\n{self.said}")
+
+    def find(self, pattern: str) -> str:
+        """The first group of ``pattern`` in what it said."""
+        found = re.search(pattern, self.said)
+        assert found, self.said
+        return found[1]
 
     def until_ended(self) -> int:
         """Read the rest of what it says; its exit code."""
@@ -76,6 +90,23 @@ def answer(url: str) -> object:
         return json.load(response)
 
 
+def post(url: str, body: Mapping[str, str]) -> int:
+    """The status with which a JSON body is answered."""
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as response:
+        return int(response.status)
+
+
+def is_ready(url: str) -> bool:
+    """Whether every check of readiness passes."""
+    try:
+        answer(f"{url}/readyz")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+    return True
+
+
 def nothing_left(data: Path) -> bool:
     """Whether no process knows the data folder any more."""
     return eventually(lambda: running(str(data)) == {})
@@ -89,10 +120,14 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_it_answers_and_ctrl_c_leaves_nothing_behind(data: Path) -> None:
+def test_it_becomes_ready_and_ctrl_c_leaves_nothing_behind(data: Path) -> None:
     run = Run(data, "--port", "0")
     url = run.until_started()
     assert answer(f"{url}/healthz") == {"status": "ok"}
+    assert eventually(lambda: is_ready(url))
+    accounts = data / "demo-accounts.json"
+    assert str(accounts) in run.said
+    assert accounts.stat().st_mode & 0o077 == 0
     run.signal(signal.SIGINT)
     assert run.until_ended() == 0
     assert run.said.endswith("已停止。\n")
@@ -197,6 +232,8 @@ def test_it_works_on_given_servers(data: Path, postgres: PrivatePostgres, valkey
     run = Run(tmp_path / "data", "--port", "0", environment={"REDIS_URL": valkey, **addresses})
     url = run.until_started()
     assert answer(f"{url}/healthz") == {"status": "ok"}
+    code = run.find(r"一次性设置码（用于 POST /api/v1/setup）：(\S+)")
+    assert post(f"{url}/api/v1/setup", {"code": code, **FIRST_ADMINISTRATOR}) == 201
     assert not (tmp_path / "data" / "postgres").exists()
     assert "binglian_owner" not in " ".join(environments(tmp_path / "data"))
     run.signal(signal.SIGINT)
