@@ -111,9 +111,12 @@ def from_refusal(refusal: Refused, sentences: Mapping[str, str]) -> Problem:
     members: dict[str, object] = {}
     if refusal.clause is not None:
         members["clause"] = {"id": refusal.clause, "sentence": sentences.get(refusal.clause)}
-    if refusal.details:
-        members["details"] = refusal.details
-    errors = (FieldError("body", pointer(refusal.field), refusal.message),) if refusal.field else ()
+    details = dict(refusal.details)
+    found = details.pop("errors", None) or [{"field": refusal.field, "message": refusal.message}]
+    assert isinstance(found, list)
+    if details:
+        members["details"] = details
+    errors = tuple(FieldError("body", pointer(entry["field"]), entry["message"]) for entry in found if entry["field"])
     return Problem(refusal.status, refusal.code, refusal.message, errors=errors, members=members)
 
 

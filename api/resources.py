@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from api.appointments.routes import resource as appointments
+from api.engineerings.routes import resource as engineerings
 from api.health.routes import resource as health
+from api.history.routes import resource as history
+from api.incidents.routes import resource as incidents
+from api.item_cases.routes import resource as item_cases
 from api.organisations.routes import resource as organisations
+from api.projects.routes import resource as projects
 from api.regions.routes import resource as regions
 from api.releases.routes import resource as releases
 from api.sessions.routes import resource as sessions
 from api.setup.routes import resource as setup
+from api.stage_cases.routes import resource as stage_cases
+from api.tasks.routes import resource as tasks
 from api.tokens.routes import resource as tokens
 from api.users.routes import resource as users
 
 RESOURCES = (
     sessions,
+    projects,
+    engineerings,
+    stage_cases,
+    history,
+    item_cases,
+    tasks,
+    incidents,
     releases,
     regions,
     organisations,

@@ -1,11 +1,19 @@
-"""What clients get of engineerings: the parts of a project that are approved as one."""
+"""What clients send to and get of engineerings: the parts of a project that are approved as one."""
 
 from __future__ import annotations
 
 from marshmallow import fields
 
-from api.fields import Identifier, Moment, Output, shown
+from api.fields import Identifier, Input, Moment, Output, Text, shown
 from api.pagination import PageQuery, page_of
+
+
+class EngineeringInput(Input):
+    """A new engineering of a project."""
+
+    project_id = Identifier(required=True, metadata={"description": "所属项目。"})
+    name = Text(required=True, metadata={"description": "名称。"})
+    scope = Text(shortest=0, longest=2000, load_default="", metadata={"description": "范围说明。"})
 
 
 class EngineeringQuery(PageQuery):

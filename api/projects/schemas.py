@@ -6,13 +6,23 @@ from marshmallow import fields
 
 from api.fields import Amount, Choice, Day, Identifier, Input, Moment, Output, Text, Truth, shown
 from api.pagination import PageQuery, page_of
+from api.regions.schemas import CODE, CODE_HINT
 
 
 class ProjectInput(Input):
     """The registration of a project."""
 
-    region_code = Text(required=True, longest=12, metadata={"description": "项目所在地区的代码。"})
-    code = Text(required=True, longest=40, metadata={"description": "国家项目代码；没有固定资产投资的写地方代码。"})
+    region_code = Text(
+        required=True,
+        shortest=2,
+        longest=12,
+        pattern=CODE,
+        hint=CODE_HINT,
+        metadata={"description": "项目所在地区的代码。"},
+    )
+    code = Text(
+        longest=40, metadata={"description": "有固定资产投资的，国家项目代码；没有的不填，由系统生成地方代码。"}
+    )
     fixed_asset_investment = Truth(required=True, metadata={"description": "是否有固定资产投资。"})
     classified = Truth(
         load_default=False, metadata={"description": "是否涉密；涉密项目不得在本平台办理，内容不予保存。"}
@@ -32,7 +42,7 @@ class ProjectQuery(PageQuery):
 
     name = Text(longest=100, metadata={"description": "名称中含有的字。"})
     code = Text(longest=40, metadata={"description": "项目代码，全文相同。"})
-    region_code = Text(longest=12, metadata={"description": "地区代码。"})
+    region_code = Text(shortest=2, longest=12, pattern=CODE, hint=CODE_HINT, metadata={"description": "地区代码。"})
     applicant_id = Identifier(metadata={"description": "申报单位编号。"})
 
 

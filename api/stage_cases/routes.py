@@ -1,0 +1,139 @@
+"""Stage cases: one engineering in one stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from api.item_cases.routes import show_item_case
+from api.operation import Call, Resource
+from api.pagination import Page, SortKey, paginate
+from api.stage_cases.schemas import (
+    StageCaseAnswer,
+    StageCaseDetailAnswer,
+    StageCaseInput,
+    StageCasePage,
+    StageCaseQuery,
+)
+from cases.models import Engineering, Hold, ItemCase, Project, StageCase, WorkItem
+from cases.queries.stage_cases import (
+    materials,
+    open_holds,
+    opinions,
+    reports,
+    visible_item_cases,
+    visible_stage_cases,
+)
+from cases.start_stage_case import start_stage_case
+from cases.status import APPROVING
+from errors import NotFound
+
+resource = Resource("stage-cases", "阶段办理")
+
+ORDER = [
+    SortKey(StageCase.opened_at, datetime, lambda row: row.StageCase.opened_at),
+    SortKey(StageCase.id, UUID, lambda row: row.StageCase.id),
+]
+OF_THE_CASE = ("engineering_id", "applicant_id", "region_code", "stage", "status")
+
+
+@resource.operation("GET", "/stage-cases", StageCasePage, permission="stage_case.read", query=StageCaseQuery)
+def list_stage_cases(call: Call) -> Page:
+    """阶段办理列表
+
+    最近发起的在前。
+    """
+    query, statement = call.query, visible_stage_cases(call.actor)
+    for name in OF_THE_CASE:
+        if name in query:
+            statement = statement.where(getattr(StageCase, name) == query[name])
+    if "project_id" in query:
+        statement = statement.where(Project.id == query["project_id"])
+    page = paginate(call.session, statement, ORDER, query, descending=True)
+    return Page([_show(row) for row in page.entries], page.next_cursor)
+
+
+@resource.operation(
+    "POST",
+    "/stage-cases",
+    StageCaseAnswer,
+    status=201,
+    permission="stage_case.start",
+    body=StageCaseInput,
+    refusals=(404,),
+)
+def open_stage_case(call: Call) -> dict[str, Any]:
+    """发起阶段办理
+
+    按所在地区现行发布的流程图开始办理；同一工程同一阶段未作废时只能有一个。
+    """
+    case = start_stage_case(call.session, call.actor, now=call.now(), **call.body)
+    engineering = call.session.get_one(Engineering, case.engineering_id)
+    return _members(case, call.session.get_one(Project, engineering.project_id), engineering)
+
+
+@resource.operation(
+    "GET", "/stage-cases/<uuid:stage_case_id>", StageCaseDetailAnswer, permission="stage_case.read", tagged=True
+)
+def read_stage_case(call: Call, stage_case_id: UUID) -> dict[str, Any]:
+    """查看阶段办理
+
+    进度、办件、材料、策划意见与报告、此刻的挂起。
+    """
+    session, actor = call.session, call.actor
+    row = find_stage_case(call, stage_case_id)
+    items = session.execute(
+        visible_item_cases(actor)
+        .where(ItemCase.stage_case_id == stage_case_id)
+        .order_by(ItemCase.opened_at, ItemCase.item_code)
+    ).all()
+    holds = session.scalars(open_holds(stage_case_id)).all()
+    return {
+        **_show(row),
+        "progress": _progress(call, stage_case_id, [item.ItemCase for item in items], holds),
+        "items": [show_item_case(item) for item in items],
+        "materials": session.scalars(materials(stage_case_id)).all(),
+        "opinions": session.scalars(opinions(stage_case_id)).all(),
+        "reports": session.scalars(reports(stage_case_id)).all(),
+        "holds": holds,
+    }
+
+
+def find_stage_case(call: Call, stage_case_id: UUID) -> Row[Any]:
+    """The row of a stage case in the actor's data scope; raises ``NotFound``."""
+    row = call.session.execute(visible_stage_cases(call.actor).where(StageCase.id == stage_case_id)).one_or_none()
+    if row is None:
+        raise NotFound("stage_case_not_found", "没有这个阶段办理，或它不在您的范围内。")
+    return row
+
+
+def _progress(call: Call, stage_case_id: UUID, items: Sequence[ItemCase], holds: Sequence[Hold]) -> dict[str, Any]:
+    waiting = select(func.count()).where(WorkItem.stage_case_id == stage_case_id, WorkItem.status == "open")
+    main = [item for item in items if item.main]
+    return {
+        "items": len(items),
+        "items_ended": sum(item.ended_at is not None for item in items),
+        "main_items": len(main),
+        "main_items_approved": sum(item.status in APPROVING for item in main),
+        "open_tasks": call.session.scalar(waiting),
+        "suspended": any(hold.item_case_id is None for hold in holds),
+    }
+
+
+def _show(row: Row[Any]) -> dict[str, Any]:
+    return _members(row.StageCase, row.Project, row.Engineering)
+
+
+def _members(case: StageCase, project: Project, engineering: Engineering) -> dict[str, Any]:
+    shown = {name: getattr(case, name, None) for name in StageCaseAnswer().fields}
+    return {
+        **shown,
+        "project_id": project.id,
+        "project_code": project.code,
+        "project_name": project.name,
+        "engineering_name": engineering.name,
+    }
