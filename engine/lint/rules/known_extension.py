@@ -31,7 +31,7 @@ def _wrong(element: etree._Element) -> Iterator[Problem]:
     if _holder(element) not in extension.allowed_in:
         allowed = "、".join(sorted(extension.allowed_in))
         yield Problem(element, f"bl:{name} 不能放在这里", f"只能放在 {allowed} 中")
-    if name in ONCE and element.getparent().find(element.tag) is not element:  # type: ignore[union-attr]
+    if name in ONCE and any(True for _ in element.itersiblings(element.tag, preceding=True)):
         yield Problem(element, f"bl:{name} 重复", "只留一个")
     for attribute in element.attrib:
         written = str(attribute)
