@@ -49,13 +49,15 @@ def decode(execution: Execution, snapshot: Snapshot) -> Instance:
     try:
         _, last_token_id, outcome, scopes = migrated(stored, VERSION)
         instance = Instance(execution, process, snapshot.id)
+        if not scopes or scopes[0][0] != 0:
+            raise ValueError("没有流程本身")
         for holder_id, name, data, rows in scopes:
             scope: Scope = instance
             if holder_id:
                 scope = SubScope(instance, process.scopes[name], instance.token(holder_id))
                 instance.subprocesses[holder_id] = scope
             _restore(scope, data or {}, rows)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise StateUnreadable(f"实例 {snapshot.id} 的状态与流程图不符：{error!r}") from error
     instance.last_token_id = last_token_id
     if outcome:

@@ -15,8 +15,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefin
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 
 from engine.declarations import Value
-from engine.elements.element import Element, clear_limit, set_limit
+from engine.elements.element import LIMIT, Element, clear_limit, set_limit
 from engine.elements.propagation import throw_error, throw_escalation
+from engine.errors import DataInvalid
 from engine.happenings import MessageCleared, MessageExpected, MessageThrown, MilestoneReached, SignalThrown
 from engine.token import WAITING
 
@@ -64,8 +65,10 @@ class CatchEvent(Event):
             instance.happened(MessageExpected(instance.id, instance.task_id(token), self.bpmn_id, awaited.name))
 
     def set_timer(self, token: Token, limit: Value) -> None:
-        """Begin the limit of a timer event."""
+        """Begin the limit of a timer event, which must have one: nothing else would ever let it go on."""
         set_limit(token, limit, "timer")
+        if LIMIT not in token.internal_data:
+            raise DataInvalid("limit", f"“{limit.text}”没有给出期限，定时事件会永远等下去")
 
     def occur(self, token: Token, payload: Mapping[str, Any]) -> None:
         """What was awaited has come, with ``payload`` for the data."""
