@@ -66,8 +66,8 @@ class Person:
         cursor = None
         while True:
             page = self.get(path, cursor=cursor, **query)
-            yield from page["items"]
-            cursor = page.get("next_cursor")
+            yield from page["entries"]
+            cursor = page["next_cursor"]
             if not cursor:
                 return
 

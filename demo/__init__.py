@@ -1,0 +1,72 @@
+"""``./bl demo``: eight people take a project through its whole 工程建设许可 stage over HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+from demo.accounts import FILE, read_accounts
+from demo.story import Story
+from demo.telling import Teller, WentWrong
+from features.steps.person import Person, Refusal
+
+CAST = ("applicant", "window", "lead", "planner", "approver", "sports", "housing", "supervisor")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play the demonstration; the exit code, 0 only when every step did what it should."""
+    parser = argparse.ArgumentParser("./bl demo", description="以八个人的身份走完一个项目的工程建设许可阶段")
+    parser.add_argument("--url", metavar="地址", help="已在运行的平台, 例如 http://127.0.0.1:8000")
+    parser.add_argument("--data", type=Path, metavar="目录", help="那个平台的数据目录, 账号文件在里面")
+    options = parser.parse_args(arguments)
+    if bool(options.url) != bool(options.data):
+        parser.error("--url 和 --data 要一起给出, 或者都不给")
+    try:
+        if options.url:
+            return play(options.url, options.data)
+        with throw_away_platform() as (url, data):
+            return play(url, data)
+    except KeyboardInterrupt:
+        print("\n已中断。", file=sys.stderr)
+        return 130
+
+
+def play(url: str, data: Path) -> int:
+    """Play the story on a running platform whose accounts lie in ``data``."""
+    teller = Teller()
+    try:
+        accounts = read_accounts(data)
+        people = {name: Person(url, name, accounts[name].password) for name in CAST}
+        Story(people, teller).tell()
+    except FileNotFoundError:
+        return failed(f"{data} 里没有 {FILE}: 请用 ./bl run 启动演示区, 并给出它的数据目录。")
+    except URLError as error:
+        return failed(f"连不上 {url}: {error.reason}。请确认平台正在运行。")
+    except Refusal as refusal:
+        return failed(f"平台拒绝了第 {teller.steps + 1} 步: {refusal.message} {dict(refusal.problem)}")
+    except WentWrong as wrong:
+        return failed(str(wrong))
+    print(f"\n{len(people)} 个人, {teller.steps} 步, {teller.outcomes} 项结果, 全部正确。")
+    return 0
+
+
+def failed(reason: str) -> int:
+    """Say why; the exit code."""
+    print(f"\n演示没有成功: {reason}", file=sys.stderr)
+    return 1
+
+
+@contextmanager
+def throw_away_platform() -> Iterator[tuple[str, Path]]:
+    """A platform of the demonstration's own: its address and data folder, gone afterwards."""
+    from launcher.system import Plan, Platform
+
+    with tempfile.TemporaryDirectory(prefix="binglian-demo-") as folder:
+        data = Path(folder)
+        with Platform(Plan(data, port=0, workers=1), lambda text: print(text, flush=True)) as platform:
+            yield platform.url, data

@@ -1,0 +1,244 @@
+"""The story: one project of process type 1 through its whole 工程建设许可 stage, by eight people over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from demo.telling import Teller, WentWrong
+from features.steps import desk
+from features.steps.codes import AREA, fresh_project_code
+from features.steps.desk import Task
+from features.steps.person import Person, Refusal
+
+CREDIT_CODE = "91210782MA0N00010Y"
+PROCESS_TYPE, STAGE = "1", "2"
+REQUIRED = {"061", "062", "015", "049", "063"}
+MAIN = {"062", "015", "049"}
+NOT_REQUIRED = {"planner": set[str](), "approver": {"005"}, "sports": {"010"}}
+TRANSFERRED = "050"
+APPROVED, CORRECTING = 11, 6
+
+
+class Story:
+    """Everybody's session and the stage case that they work on."""
+
+    def __init__(self, people: Mapping[str, Person], teller: Teller) -> None:
+        self.people = people
+        self.teller = teller
+        self.applicant, self.window, self.lead = people["applicant"], people["window"], people["lead"]
+        self.supervisor = people["supervisor"]
+        self.stage_case = ""
+
+    def tell(self) -> None:
+        """Play every chapter; raises ``WentWrong`` or ``Refusal`` at the first thing that is not right."""
+        chapters: list[tuple[str, Callable[[], None]]] = [
+            ("登记与申请", self.register),
+            ("策划", self.plan),
+            ("收件", self.take_in),
+            ("最后确认与统一转办", self.dispatch),
+            ("并联审批", self.handle),
+            ("阶段性办结", self.complete),
+        ]
+        for title, play in chapters:
+            self.teller.chapter(title)
+            play()
+
+    def register(self) -> None:
+        code = fresh_project_code()
+        project = self.applicant.post(
+            "/projects",
+            {
+                "region_code": AREA,
+                "code": code,
+                "fixed_asset_investment": True,
+                "name": f"闾山实验小学教学楼(演示 {code[-6:]})",
+                "credit_code": CREDIT_CODE,
+                "address": "北镇市广宁街道",
+                "scale": "新建教学楼一栋, 建筑面积 8600 平方米",
+                "total_investment": "4200",
+            },
+        )
+        self.teller.step(self.applicant, f"登记项目“{project['name']}”, 项目代码 {code}", project["registered_at"])
+        found = list(self.lead.pages("/projects", code=code))
+        self.teller.seen(self.lead, "按项目代码查到这一个项目", [entry["id"] for entry in found] == [project["id"]])
+        engineering = next(self.applicant.pages("/engineerings", project_id=project["id"]))
+        body = {"engineering_id": engineering["id"], "stage": STAGE, "process_type": PROCESS_TYPE, "channel": "online"}
+        case = self.applicant.post("/stage-cases", body)
+        self.stage_case = case["id"]
+        self.teller.step(self.applicant, "网上发起工程建设许可阶段的策划申请", case["opened_at"])
+        self.teller.seen(self.lead, "待办里有“接收申请”", self.names(self.lead) == ["接收申请"])
+        self.do("lead", "接收申请", "接收申请, 选择流程图“政府投资房屋建筑（划拨）”", process_type=PROCESS_TYPE)
+        open_tasks = self.look()["progress"]["open_tasks"]
+        self.teller.seen(self.supervisor, "八个候选事项同时发到各自的部门", open_tasks == 8)
+
+    def plan(self) -> None:
+        for who, not_required in NOT_REQUIRED.items():
+            for task in self.tasks(who, "回复策划意见"):
+                item = task["item_code"]
+                if item == TRANSFERRED:
+                    self.transfer(who, task)
+                    continue
+                conclusion = "not_required" if item in not_required else "required"
+                label = "无需审批" if conclusion == "not_required" else "需要审批"
+                self.do(who, "回复策划意见", f"回复“{task['item_name']}”: {label}", task, conclusion=conclusion)
+                given = {opinion["item_code"]: opinion["conclusion"] for opinion in self.look()["opinions"]}
+                self.teller.seen(
+                    self.supervisor, f"“{task['item_name']}”的意见是{label}", given.get(item) == conclusion
+                )
+        second = self.tasks("housing", "二次策划")[0]
+        self.do(
+            "housing", "二次策划", f"就“{second['item_name']}”二次策划: 无需审批", second, conclusion="not_required"
+        )
+        self.teller.seen(self.lead, "全部结论已定, 可以出具策划报告", self.names(self.lead) == ["出具策划报告"])
+        self.do("lead", "出具策划报告", "出具策划报告, 通过系统一次性告知", delivery="system")
+        reports = self.look(self.applicant)["reports"]
+        required = {item["code"] for item in reports[0]["content"]["items"] if item["conclusion"] == "required"}
+        whole = len(reports) == 1 and len(reports[0]["content"]["items"]) == 8
+        self.teller.seen(self.applicant, "一份策划报告, 八个事项中五个需要审批", whole and required == REQUIRED)
+
+    def transfer(self, who: str, task: Task) -> None:
+        housing = self.people["housing"].organisation
+        what = f"“{task['item_name']}”不属本部门, 转住房和城乡建设局"
+        self.do(who, "回复策划意见", what, task, conclusion="transferred", transferred_to=housing)
+        asked = [found["item_code"] for found in self.tasks("housing", "二次策划")]
+        self.teller.seen(self.people["housing"], "只收到这一个事项的二次策划", asked == [TRANSFERRED])
+
+    def take_in(self) -> None:
+        materials = self.look(self.applicant)["materials"]
+        rows = [submitted(material) for material in materials]
+        self.do("applicant", "网上提交材料", f"按策划报告上传 {len(rows)} 份材料, 每份只传一次", materials=rows)
+        statuses = {material["status"] for material in self.look(self.window)["materials"]}
+        self.teller.seen(self.window, "全部材料已提交或注明不适用", statuses <= {"submitted", "not_applicable"})
+        wanted = [material for material in materials if material["necessity"] == "required"]
+        returned = {"code": wanted[0]["code"], "result": "returned", "reason": "缺少签章, 请补盖后重新上传"}
+        passed = [{"code": material["code"], "result": "passed"} for material in wanted[1:]]
+        what = f"形式审查: “{wanted[0]['name']}”退回更正"
+        self.do("window", "形式审查", what, decision="returned", materials=[returned, *passed])
+        seen = next(
+            material for material in self.look(self.applicant)["materials"] if material["code"] == returned["code"]
+        )
+        self.teller.seen(self.applicant, f"退回的理由: {seen['reason']}", seen["status"] == "returned")
+        self.do("applicant", "网上提交材料", "更正后重新上传", materials=[submitted(wanted[0])])
+        self.do("window", "形式审查", "形式审查通过", decision="passed", materials=[{**returned, "result": "passed"}])
+        self.do("window", "正式收件", "正式收件")
+        receipt = self.look(self.applicant)["receipt"]
+        self.teller.seen(self.applicant, f"收件凭证 {receipt}", bool(receipt))
+
+    def dispatch(self) -> None:
+        for who in ("planner", "approver"):
+            self.teller.seen(self.lead, "各部门确认之前不能转办", "统一转办" not in self.names(self.lead))
+            self.do(who, "最后确认", "最后确认: 没有问题", result="confirmed")
+        self.do("lead", "统一转办", "统一转办")
+        items = {item["item_code"]: item for item in self.look()["items"]}
+        self.teller.seen(self.supervisor, "转办的正是策划定下的五个事项", items.keys() == REQUIRED)
+        main = {code for code, item in items.items() if item["main"]}
+        self.teller.seen(self.supervisor, "其中三个是主流程事项", main == MAIN)
+
+    def handle(self) -> None:
+        self.do(
+            "planner",
+            "审核",
+            "审核“建设工程设计方案审定”: 达到条件",
+            self.task("planner", "审核", "062"),
+            decision="accept",
+        )
+        early = self.refused("planner", self.task("planner", "受理", "062"))
+        self.teller.seen(self.people["planner"], "前置事项没有办结, 不能受理", early == STOPPED)
+        self.approve("planner", "061", "锦北规联审〔2026〕1号")
+        self.approve("planner", "062", "锦北规方案〔2026〕2号", reviewed=True)
+        self.correct("approver", "015")
+        self.approve("approver", "015", "锦北审批〔2026〕3号")
+        self.teller.seen(self.lead, "还有主流程事项在办, 不能阶段性办结", "阶段性办结" not in self.names(self.lead))
+        self.approve("planner", "049", "建字第210782202600004号")
+
+    def correct(self, who: str, code: str) -> None:
+        task = self.task(who, "审核", code)
+        missing = "初步设计文本缺少概算书"
+        self.do(
+            who, "审核", f"审核“{task['item_name']}”: 材料缺失, 需要补正", task, decision="correction", missing=missing
+        )
+        status = self.item(code)["status"]
+        self.teller.seen(self.supervisor, "办件进入补正", status == CORRECTING)
+        self.do("window", "补正材料", "收到补正的材料", note="概算书一册")
+        waiting = [found["item_code"] for found in self.tasks(who, "审核")]
+        self.teller.seen(self.people[who], "办件回到原部门原环节", code in waiting)
+
+    def approve(self, who: str, code: str, number: str, reviewed: bool = False) -> None:
+        if not reviewed:
+            task = self.task(who, "审核", code)
+            self.do(who, "审核", f"审核“{task['item_name']}”: 达到条件", task, decision="accept")
+        accept = self.task(who, "受理", code)
+        self.do(who, "受理", f"受理“{accept['item_name']}”", accept)
+        task = self.task(who, "办理", code)
+        due = str(task["due_at"] or "")[:10]
+        title = f"关于{task['item_name']}的批复"
+        wishes = {"decision": "approve", "result_number": number, "result_title": title}
+        self.do(who, "办理", f"准予“{task['item_name']}”, 时限 {task['limit_text']} 至 {due}", task, **wishes)
+        item = self.item(code)
+        right = item["status"] == APPROVED and item["result_number"] == number
+        self.teller.seen(self.supervisor, f"“{item['name']}”已办结, 文号 {number}", right)
+
+    def complete(self) -> None:
+        information = "设计方案、初步设计和建设工程规划许可证均已办结"
+        self.do("lead", "阶段性办结", "阶段性办结, 上传阶段性办结信息", information=information)
+        case = self.look(self.applicant)
+        self.teller.seen(self.applicant, "工程建设许可阶段已办结", case["status"] == "completed")
+        self.teller.seen(self.applicant, "并行的划拨决定书仍在办理", case["ended_at"] is None)
+        self.approve("planner", "063", "锦北划拨〔2026〕5号")
+        case = self.look()
+        self.teller.seen(
+            self.supervisor,
+            "全部事项结束, 没有遗留的待办",
+            bool(case["ended_at"]) and not case["progress"]["open_tasks"],
+        )
+
+    def do(self, who: str, name: str, what: str, task: Task | None = None, **wishes: Any) -> None:
+        """One person completes one task; the supervisor sees that it is done, and by whom."""
+        person, task = self.people[who], task or self.tasks(who, name)[0]
+        answer = desk.complete(person, task, **wishes)
+        self.teller.step(person, what, answer["closed_at"])
+        done = self.supervisor.get(f"/tasks/{task['id']}")
+        by_whom = (done["status"], done["closed_by"]) == ("done", person.id)
+        self.teller.seen(self.supervisor, f"“{name}”已由{person.name}办结", by_whom)
+
+    def refused(self, who: str, task: Task) -> int:
+        """The status with which the platform refuses; 200 when it did not."""
+        try:
+            desk.complete(self.people[who], task)
+        except Refusal as refusal:
+            return refusal.status
+        return 200
+
+    def tasks(self, who: str, name: str) -> list[Task]:
+        found = [task for task in desk.tasks(self.people[who], self.stage_case) if task["name"] == name]
+        if not found:
+            raise WentWrong(f"{self.people[who].name}的待办里没有“{name}”")
+        return sorted(found, key=lambda task: str(task["item_code"]))
+
+    def task(self, who: str, name: str, code: str) -> Task:
+        return next(task for task in self.tasks(who, name) if task["item_code"] == code)
+
+    def names(self, person: Person) -> list[str]:
+        return [task["name"] for task in desk.tasks(person, self.stage_case)]
+
+    def look(self, person: Person | None = None) -> Any:
+        """The stage case as a person sees it; the supervisor unless somebody else looks."""
+        return (person or self.supervisor).get(f"/stage-cases/{self.stage_case}")
+
+    def is_open(self, task: Task) -> bool:
+        return bool(self.supervisor.get(f"/tasks/{task['id']}")["status"] == "open")
+
+    def opinion(self, code: str) -> str | None:
+        given = {opinion["item_code"]: opinion["conclusion"] for opinion in self.look()["opinions"]}
+        return given.get(code)
+
+    def item(self, code: str) -> Any:
+        return next(item for item in self.look()["items"] if item["item_code"] == code)
+
+
+def submitted(material: Mapping[str, Any]) -> dict[str, Any]:
+    """A material as the applicant hands it in: what is necessary as a document, the rest not applicable."""
+    if material["necessity"] == "required":
+        return {"code": material["code"], "status": "submitted", "reference": f"{material['name']}.pdf"}
+    return {"code": material["code"], "status": "not_applicable", "reason": "本项目不涉及"}
