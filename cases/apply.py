@@ -59,6 +59,9 @@ def _instance(snapshot: Snapshot, context: Context, place: Place) -> dict[str, A
         "stage_case_id": context.stage_case_id,
         "item_case_id": place.case.id if place.case else None,
         "subject": place.subject,
+        "started_at": context.now,
+        "audit_sequence": 0,
+        "audit_hash": b"",
         "ended_at": None if snapshot.status is Status.ACTIVE else context.now,
     }
 

@@ -60,7 +60,7 @@ class Changes:
 
     def open_task(self, row: Row) -> None:
         """A task waits for a person from now on; who may take it is told through the outbox."""
-        self.opened[row["id"]] = row
+        self.opened[row["id"]] = {**row, "status": "open", "opened_at": self.now}
         self.send("task_opened", {"work_item": str(row["id"])})
 
     def close_task(self, task_id: UUID, status: str) -> None:
@@ -72,7 +72,8 @@ class Changes:
 
     def set_limit(self, row: Row) -> None:
         """A limit runs from now on."""
-        self.limits[row["task_id"], row["kind"]] = row
+        standing = {"id": uuid4(), "started_at": self.now, "consumed": "0", "held": False}
+        self.limits[row["task_id"], row["kind"]] = {**row, **standing}
 
     def clear_limits(self, task_id: UUID) -> None:
         """No limit of this token runs any more."""
@@ -90,7 +91,17 @@ class Changes:
         """Append a status event in the legal order; raises ``Conflict`` out of order."""
         self.cases[case.id] = case
         case.history = follow(case.history, code)
-        self.events.append({"item_case_id": case.id, "sequence": len(case.history), "code": int(code)})
+        self.events.append(
+            {
+                "id": uuid4(),
+                "item_case_id": case.id,
+                "sequence": len(case.history),
+                "code": int(code),
+                "effective_at": self.now,
+                "recorded_at": self.now,
+                "actor_id": self.actor_id,
+            }
+        )
         case.changed.update(status=int(code), history=case.history)
         if code is Status.ACCEPTED:
             case.changed["accepted_at"] = self.now
@@ -100,4 +111,4 @@ class Changes:
 
     def send(self, topic: str, payload: Row) -> None:
         """Put a message into the outbox."""
-        self.messages.append({"id": uuid4(), "topic": topic, "payload": payload})
+        self.messages.append({"id": uuid4(), "topic": topic, "payload": payload, "created_at": self.now, "attempts": 0})

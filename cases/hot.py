@@ -1,13 +1,14 @@
 """The one hand-written read of the hot commands.
 
 The read locks the instance first and looks only then: the second statement has a snapshot of its own, so that what
-the holder of the lock wrote (a hold, a closed task) is seen, and the time is taken after the lock. Both travel in
-one pipeline. A savepoint stands before the lock: when the engine needs the instances above, the lock is given back
-and the chain is locked anew from its root, parent before child, whatever else the transaction holds.
+the holder of the lock wrote (a hold, a closed task) is seen, and the time is taken after the lock. A savepoint stands
+before the lock: when the engine needs the instances above, the lock is given back and the chain is locked anew from
+its root, parent before child, whatever else the transaction holds.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -118,30 +119,20 @@ def read(session: Session, address: Address, identifier: UUID) -> Position | Non
     """Lock the instance of a task, due row or id, then read where it stands; None when there is no such thing."""
     connection = driver(session)
     parameters = {"id": identifier}
-    with connection.pipeline():
-        connection.execute(SAVEPOINT)
-        connection.execute(address.lock, parameters)
-        found = connection.cursor(row_factory=class_row(Position)).execute(address.read, parameters)
-        return found.fetchone()
+    connection.execute(SAVEPOINT)
+    connection.execute(address.lock, parameters)
+    return connection.cursor(row_factory=class_row(Position)).execute(address.read, parameters).fetchone()
 
 
 def read_chain(session: Session, address: Address, identifier: UUID) -> Position | None:
     """Give the lock of ``read`` back, lock the instances from the root down, and read anew with those above."""
     connection = driver(session)
     parameters = {"id": identifier}
-    with connection.pipeline():
-        connection.execute(GIVE_BACK)
-        connection.execute(address.lock_chain, parameters)
-        over = connection.cursor(row_factory=tuple_row).execute(address.read_above, parameters)
-        found = connection.cursor(row_factory=class_row(Position)).execute(address.read, parameters)
-        position = found.fetchone()
-        return position and _with_above(position, over.fetchall())
-
-
-def _with_above(position: Position, rows: list[tuple[Any, ...]]) -> Position:
-    from dataclasses import replace
-
-    return replace(position, above=tuple(_above(*row) for row in rows))
+    connection.execute(GIVE_BACK)
+    connection.execute(address.lock_chain, parameters)
+    over = connection.cursor(row_factory=tuple_row).execute(address.read_above, parameters).fetchall()
+    position = connection.cursor(row_factory=class_row(Position)).execute(address.read, parameters).fetchone()
+    return position and replace(position, above=tuple(_above(*row) for row in over))
 
 
 def _above(

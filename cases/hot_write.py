@@ -1,11 +1,12 @@
 """The one hand-written write of the hot commands: one statement of the sections that have rows.
 
-Rows that are inserted travel as JSON, one parameter a section; what is updated is addressed by primary key, so that
-no plan ever depends on how many rows a table has.
+Rows that are inserted travel as JSON, one parameter a table; what is updated is addressed by primary key, so that no
+plan ever depends on how many rows a table has. The text of a shape is built once, short enough to be kept prepared.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,113 +20,93 @@ from cases.hot import driver
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
-INSTANCE = """
-    UPDATE process_instances SET version = %({0}_version)s, state = %({0}_state)s, status = %({0}_status)s,
-        ended_at = %({0}_ended)s, item_case_id = coalesce(%({0}_case)s, item_case_id) {1}
-    WHERE id = %({0}_id)s AND version = %({0}_version)s - 1 RETURNING id"""
-HEAD_ONLY = """
-    UPDATE process_instances SET audit_sequence = %(head_sequence)s, audit_hash = %(head_hash)s
-    WHERE id = %(instance)s RETURNING id"""
-HEAD = ", audit_sequence = %(head_sequence)s, audit_hash = %(head_hash)s"
-DONE = """
-    UPDATE work_items SET status = 'done', closed_at = %(now)s, closed_by = %(actor)s, submission = %(submission)s,
-        draft = NULL
-    WHERE id = %(done)s AND status = 'open' RETURNING id"""
-CANCELLED = """
-    UPDATE work_items SET status = 'cancelled', closed_at = %(now)s WHERE id = ANY(%(cancelled)s) AND status = 'open'"""
-CLEARED = """
-    UPDATE due_rows SET cancelled_at = %(now)s
-    WHERE task_id = ANY(%(cleared)s) AND fired_at IS NULL AND cancelled_at IS NULL"""
-FIRED = """
-    UPDATE due_rows SET fired_at = %(now)s
-    WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL RETURNING id"""
-CASE = """
-    UPDATE item_cases SET status = %({0}_status)s, history = %({0}_history)s,
-        accepted_at = coalesce(%({0}_accepted)s, accepted_at), ended_at = coalesce(%({0}_ended)s, ended_at),
-        end_reason = coalesce(%({0}_reason)s, end_reason), result_date = coalesce(%({0}_date)s, result_date),
-        result_number = coalesce(%({0}_number)s, result_number), result_title = coalesce(%({0}_title)s, result_title),
-        result_valid_until = coalesce(%({0}_valid)s, result_valid_until), outcome = coalesce(%({0}_outcome)s, outcome)
-    WHERE id = %({0}_id)s"""
-
-
-def _insert(table: str, columns: str, values: str = "") -> str:
-    """``columns`` are the members of the JSON rows with their types, ``values`` further columns with expressions."""
-    names = [part.split()[0] for part in columns.split(", ")]
-    more = [part.split(" = ", 1) for part in values.split("; ")] if values else []
-    into = ", ".join([*names, *(name for name, _ in more)])
-    what = ", ".join([*(f"r.{name}" for name in names), *(value for _, value in more)])
-    return f"\n    INSERT INTO {table} ({into}) SELECT {what} FROM json_to_recordset(%({table})s) AS r({columns})"
-
+INSTANCE = """UPDATE process_instances SET version = %({0}_version)s, state = %({0}_state)s, status = %({0}_status)s,
+ ended_at = %({0}_ended)s, item_case_id = coalesce(%({0}_case)s, item_case_id){1}
+ WHERE id = %({0}_id)s AND version = %({0}_version)s - 1 RETURNING 1"""
+HEAD = ", audit_sequence = %(sequence)s, audit_hash = %(hash)s"
+HEAD_ONLY = """UPDATE process_instances SET audit_sequence = %(sequence)s, audit_hash = %(hash)s
+ WHERE id = %(instance)s RETURNING 1"""
+DONE = """UPDATE work_items SET status = 'done', closed_at = %(now)s, closed_by = %(actor)s,
+ submission = %(submission)s, draft = NULL WHERE id = %(done)s AND status = 'open' RETURNING 1"""
+CANCELLED = """UPDATE work_items SET status = 'cancelled', closed_at = %(now)s
+ WHERE id = ANY(%(cancelled)s::uuid[]) AND status = 'open'"""
+CLEARED = """UPDATE due_rows SET cancelled_at = %(now)s
+ WHERE task_id = ANY(%(cleared)s::uuid[]) AND fired_at IS NULL AND cancelled_at IS NULL"""
+FIRED = """UPDATE due_rows SET fired_at = %(now)s
+ WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL RETURNING 1"""
+CASE = """UPDATE item_cases SET status = %({0}_status)s, history = %({0}_history)s::int[],
+ accepted_at = coalesce(%({0}_accepted)s, accepted_at), ended_at = coalesce(%({0}_ended)s, ended_at),
+ end_reason = coalesce(%({0}_reason)s, end_reason) WHERE id = %({0}_id)s"""
+RESULT = """UPDATE item_cases SET status = %({0}_status)s, history = %({0}_history)s::int[],
+ ended_at = %({0}_ended)s, end_reason = %({0}_reason)s, result_date = %({0}_date)s, result_number = %({0}_number)s,
+ result_title = %({0}_title)s, result_valid_until = %({0}_valid)s, outcome = %({0}_outcome)s
+ WHERE id = %({0}_id)s"""
+NEW_CASES = """INSERT INTO item_cases (id, stage_case_id, item_code, name, department_id, main, limit_text, pledge,
+ predecessors, status, history, accepted_at, ended_at, opened_at, attempt)
+ SELECT r.id, r.stage_case_id, r.item_code, r.name, r.department_id, r.main, r.limit_text, r.pledge, r.predecessors,
+ r.status, r.history, r.accepted_at, r.ended_at, %(now)s, (SELECT count(*) + 1 FROM item_cases c
+ WHERE c.stage_case_id = r.stage_case_id AND c.item_code = r.item_code)
+ FROM json_populate_recordset(null::item_cases, %(item_cases)s) r"""
+ENTRIES = """INSERT INTO audit_entries (stream_kind, stream_id, sequence, hash, actor_id, address, action, result,
+ object_type, object_id, effective_at, recorded_at, digest, details)
+ SELECT r.stream_kind, r.stream_id, r.sequence, r.hash, r.actor_id, r.address, r.action, r.result, r.object_type,
+ r.object_id, r.effective_at, r.recorded_at, r.digest, r.details
+ FROM json_populate_recordset(null::audit_entries, %(audit_entries)s) r"""
+WHOLE = "INSERT INTO {0} SELECT * FROM json_populate_recordset(null::{0}, %({0})s)"
 
 INSERTS = {
-    "item_cases": _insert(
-        "item_cases",
-        "id uuid, stage_case_id uuid, item_code text, name text, department_id uuid, main boolean, "
-        "limit_text text, pledge boolean, predecessors text[], status int, history int[], accepted_at timestamptz, "
-        "ended_at timestamptz",
-        "opened_at = %(now)s; attempt = (SELECT count(*) + 1 FROM item_cases c "
-        "WHERE c.stage_case_id = r.stage_case_id AND c.item_code = r.item_code)",
-    ),
-    "process_instances": _insert(
-        "process_instances",
-        "id uuid, parent_id uuid, parent_task_id uuid, key text, root_id uuid, process text, kind text, "
-        "release_id text, status text, version bigint, state bytea, stage_case_id uuid, item_case_id uuid, "
-        "subject jsonb, ended_at timestamptz",
-        "started_at = %(now)s",
-    ),
-    "work_items": _insert(
-        "work_items",
-        "id uuid, instance_id uuid, stage_case_id uuid, item_case_id uuid, element_id text, name text, role text, "
-        "organisation_id uuid, form text, guard text",
-        "status = 'open'; opened_at = %(now)s",
-    ),
-    "due_rows": _insert(
-        "due_rows",
-        "instance_id uuid, task_id uuid, element_id text, kind text, timeout text, limit_text text, "
-        "due_at timestamptz, provisional boolean",
-        "id = gen_random_uuid(); started_at = %(now)s",
-    ),
-    "status_events": _insert(
-        "status_events",
-        "item_case_id uuid, sequence int, code int",
-        "id = gen_random_uuid(); effective_at = %(now)s; recorded_at = %(now)s; actor_id = %(actor)s",
-    ),
-    "audit_entries": _insert(
-        "audit_entries",
-        "stream_kind text, stream_id text, sequence bigint, hash bytea, actor_id uuid, address text, action text, "
-        "result text, object_type text, object_id text, effective_at timestamptz, recorded_at timestamptz, "
-        "digest bytea, details bytea",
-    ),
-    "outbox": _insert("outbox", "id uuid, topic text, payload jsonb", "created_at = %(now)s"),
+    "item_cases": NEW_CASES,
+    **{table: WHOLE.format(table) for table in ("process_instances", "work_items", "due_rows", "status_events")},
+    "audit_entries": ENTRIES,
+    "outbox": WHOLE.format("outbox"),
 }
-"""Section -> statement, in the order in which the sections stand; each also names its parameter."""
+"""Table -> statement; the rows hold every column, but for those that the statement names."""
+SECTIONS = {
+    "instance": INSTANCE,
+    "head": HEAD_ONLY,
+    "done": DONE,
+    "cancelled": CANCELLED,
+    "cleared": CLEARED,
+    "fired": FIRED,
+    "case": CASE,
+    "result": RESULT,
+    **{f"new_{table}": statement for table, statement in INSERTS.items()},
+}
+CHECKED = ("instance", "head", "done", "fired")
+"""Sections whose row must have been as the command supposed."""
+
+
+@lru_cache(maxsize=256)
+def _text(shape: tuple[tuple[str, str, str], ...]) -> str:
+    """The statement of a shape: (section, name, what is put into it), in order."""
+    sections = ", ".join(f"{name} AS ({SECTIONS[section].format(name, more)})" for section, name, more in shape)
+    counts = [f"(SELECT count(*) FROM {name})" for section, name, _ in shape if section in CHECKED]
+    return f"WITH {sections} SELECT {' + '.join(counts) or '0'}"
 
 
 class _Statement:
-    """The sections and parameters of one write, and how many rows must have been as the command supposed."""
+    """The shape and the parameters of one write."""
 
     def __init__(self, changes: Changes) -> None:
-        self.parameters: dict[str, Any] = {"now": changes.now, "actor": changes.actor_id}
-        self.sections: list[str] = []
-        self.checked: list[str] = []
+        self.parameters: Row = {"now": changes.now, "actor": changes.actor_id}
+        self.shape: list[tuple[str, str, str]] = []
 
-    def add(self, name: str, text: str, parameters: Row, *, checked: bool = False) -> None:
-        self.sections.append(f"{name} AS ({text})")
+    def add(self, section: str, parameters: Row, name: str | None = None, more: str = "") -> None:
+        self.shape.append((section, name or section, more))
         self.parameters |= parameters
-        if checked:
-            self.checked.append(name)
 
-    def insert(self, table: str, rows: list[dict[str, Any]]) -> None:
+    def insert(self, table: str, rows: list[Row]) -> None:
         if rows:
-            document = orjson.dumps(rows, default=_spell).decode()
-            self.add(f"new_{table}", INSERTS[table], {table: document})
+            self.add(f"new_{table}", {table: orjson.dumps(rows, default=_spell).decode()})
 
-    def text(self) -> str:
-        counts = " + ".join(f"(SELECT count(*) FROM {name})" for name in self.checked) or "0"
-        return f"WITH {', '.join(self.sections)} SELECT {counts}"
+    def run(self, session: Session) -> None:
+        wanted = sum(section in CHECKED for section, _, _ in self.shape)
+        found = driver(session).execute(_text(tuple(self.shape)), self.parameters).fetchone()
+        if found is None or found[0] != wanted:
+            raise Stale
 
 
-def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> Head:
+def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> None:
     """Write everything that a command changed; the audit entries go to the stream of ``instance_id``.
 
     Raises ``Stale`` when an instance, the task or the due row was no longer as it was read.
@@ -140,36 +121,28 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     statement = _Statement(changes)
     _instances(statement, changes, instance_id, head)
     _tasks_and_limits(statement, changes)
-    for number, case in enumerate(case for case in changes.cases.values() if case.changed and not case.new):
-        statement.add(f"case_{number}", CASE.format(f"case_{number}"), _case(f"case_{number}", case))
-    new_cases = [case.changed for case in changes.cases.values() if case.new]
-    statement.insert("item_cases", new_cases)
+    _cases(statement, changes)
     statement.insert("process_instances", list(changes.started.values()))
     statement.insert("work_items", list(changes.opened.values()))
     statement.insert("due_rows", list(changes.limits.values()))
     statement.insert("status_events", changes.events)
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
-    found = driver(session).execute(statement.text(), statement.parameters).fetchone()
-    if found is None or found[0] != len(statement.checked):
-        raise Stale
-    return head
+    statement.run(session)
 
 
 def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head: Head) -> None:
     for number, (key, snapshot) in enumerate(changes.instances.items()):
         name = f"instance_{number}"
-        heads = HEAD if key == instance_id else ""
-        case = changes.pointed.get(key)
-        parameters = _instance(name, snapshot, changes, case)
-        statement.add(name, INSTANCE.format(name, heads), parameters, checked=True)
+        parameters = _instance(name, snapshot, changes, changes.pointed.get(key))
+        statement.add("instance", parameters, name, HEAD if key == instance_id else "")
     if changes.entries:
         if instance_id not in changes.instances:
-            statement.add("head", HEAD_ONLY, {"instance": instance_id}, checked=True)
-        statement.parameters |= {"head_sequence": head.sequence, "head_hash": head.hash}
+            statement.add("head", {"instance": instance_id})
+        statement.parameters |= {"sequence": head.sequence, "hash": head.hash}
 
 
-def _instance(name: str, snapshot: Snapshot, changes: Changes, case: UUID | None) -> dict[str, Any]:
+def _instance(name: str, snapshot: Snapshot, changes: Changes, case: UUID | None) -> Row:
     return {
         f"{name}_id": snapshot.id,
         f"{name}_version": snapshot.version,
@@ -181,35 +154,58 @@ def _instance(name: str, snapshot: Snapshot, changes: Changes, case: UUID | None
 
 
 def _tasks_and_limits(statement: _Statement, changes: Changes) -> None:
-    done = [task for task, status in changes.closed.items() if status == "done"]
-    cancelled = [task for task, status in changes.closed.items() if status == "cancelled"]
-    for task in done:
-        submission = orjson.dumps(changes.submission, default=str).decode()
-        statement.add("done", DONE, {"done": task, "submission": submission}, checked=True)
+    cancelled = []
+    for task, status in changes.closed.items():
+        if status == "cancelled":
+            cancelled.append(task)
+        else:
+            submission = orjson.dumps(changes.submission, default=str).decode()
+            statement.add("done", {"done": task, "submission": submission})
     if cancelled:
-        statement.add("cancelled", CANCELLED, {"cancelled": cancelled})
+        statement.add("cancelled", {"cancelled": _array(cancelled)})
     if changes.cleared:
-        statement.add("cleared", CLEARED, {"cleared": list(changes.cleared)})
+        statement.add("cleared", {"cleared": _array(changes.cleared)})
     if changes.fired:
-        statement.add("fired", FIRED, {"fired": changes.fired}, checked=True)
+        statement.add("fired", {"fired": changes.fired})
 
 
-def _case(name: str, case: Case) -> dict[str, Any]:
+def _cases(statement: _Statement, changes: Changes) -> None:
+    new: list[Row] = []
+    for number, case in enumerate(changes.cases.values()):
+        if case.new:
+            new.append({"history": [], **case.changed})
+        elif case.changed:
+            name = f"case_{number}"
+            section = "result" if "outcome" in case.changed else "case"
+            statement.add(section, _case(name, case), name)
+    statement.insert("item_cases", new)
+
+
+def _case(name: str, case: Case) -> Row:
     changed = case.changed
-    outcome = changed.get("outcome")
-    return {
-        f"{name}_id": case.id,
-        f"{name}_status": case.history[-1],
-        f"{name}_history": case.history,
-        f"{name}_accepted": changed.get("accepted_at"),
-        f"{name}_ended": changed.get("ended_at"),
-        f"{name}_reason": changed.get("end_reason"),
-        f"{name}_date": changed.get("result_date"),
-        f"{name}_number": changed.get("result_number"),
-        f"{name}_title": changed.get("result_title"),
-        f"{name}_valid": changed.get("result_valid_until"),
-        f"{name}_outcome": None if outcome is None else orjson.dumps(outcome, default=str).decode(),
+    values: dict[str, Any] = {
+        "id": case.id,
+        "status": case.history[-1] if case.history else None,
+        "history": _array(case.history),
+        "ended": changed.get("ended_at"),
+        "reason": changed.get("end_reason"),
     }
+    if "outcome" in changed:
+        values |= {
+            "date": changed.get("result_date"),
+            "number": changed.get("result_number"),
+            "title": changed.get("result_title"),
+            "valid": changed.get("result_valid_until"),
+            "outcome": orjson.dumps(changed["outcome"], default=str).decode(),
+        }
+    else:
+        values["accepted"] = changed.get("accepted_at")
+    return {f"{name}_{key}": value for key, value in values.items()}
+
+
+def _array(values: Any) -> str:
+    """An array as PostgreSQL reads it in text; of ids and numbers only."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _spell(value: object) -> str:

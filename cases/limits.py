@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import worktime
 from engine.limits import Unit, parse_limit
 from processes.release import Release
 from worktime import Due
+
+IN_DAYS = (Unit.WORKING_DAYS, Unit.NATURAL_DAYS)
+ONE_DAY = timedelta(days=1)
 
 
 def due(release: Release, start: datetime, text: str) -> Due:
@@ -18,11 +22,34 @@ def due(release: Release, start: datetime, text: str) -> Due:
     assert isinstance(limit.amount, int)
     if limit.unit is Unit.SECONDS:
         return Due(start + timedelta(seconds=limit.amount), provisional=False)
+    if limit.unit in IN_DAYS and not release.counting.start_day_counts:
+        return _due_of_day(_Counting(release), release.calendar.local(start).date(), text.strip())
     return worktime.due(release.calendar, start, worktime.parse_limit(text.strip()), rules=release.counting)
+
+
+class _Counting:
+    """A release as a key: by its content, not by its object."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+
+    def __hash__(self) -> int:
+        return hash(self.release.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Counting) and other.release.id == self.release.id
+
+
+@lru_cache(maxsize=4096)
+def _due_of_day(counting: _Counting, day: date, text: str) -> Due:
+    """The due of all limits that start on one day: the start day is not counted, whenever on it they start."""
+    release = counting.release
+    start = release.calendar.at(day, time())
+    return worktime.due(release.calendar, start, worktime.parse_limit(text), rules=release.counting)
 
 
 def _instant(release: Release, moment: object) -> datetime:
     if isinstance(moment, datetime):
         return moment
     assert isinstance(moment, date)
-    return release.calendar.at(moment + timedelta(days=1), time())
+    return release.calendar.at(moment + ONE_DAY, time())
