@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
 PASSWORD_LENGTH = 10
 PASSWORD_LENGTH_MOST = 128  # a longer one would only cost work

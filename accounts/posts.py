@@ -78,13 +78,12 @@ def posts_without_holder(session: Session, posts: Collection[Post], now: datetim
     """Those of the posts that nobody who may sign in holds: an alarm where a task waits for them (U7)."""
     if not posts:
         return []
-    held = set(
-        session.execute(
-            select(Appointment.organisation_id, Appointment.role)
-            .join(User, User.id == Appointment.user_id)
-            .where(Appointment.organisation_id.in_({post.organisation_id for post in posts}), holds(now))
-        ).tuples()
+    holders = (
+        select(Appointment.organisation_id, Appointment.role)
+        .join(User, User.id == Appointment.user_id)
+        .where(Appointment.organisation_id.in_({post.organisation_id for post in posts}), holds(now))
     )
+    held = {Post(*row) for row in session.execute(holders)}
     return sorted(post for post in set(posts) if post not in held)
 
 
@@ -99,7 +98,7 @@ def list_vacant_posts(session: Session, actor: Actor, now: datetime) -> list[Pos
         )
         .distinct()
     )
-    return posts_without_holder(session, [Post(*row) for row in rows.tuples()], now)
+    return posts_without_holder(session, [Post(*row) for row in rows], now)
 
 
 def holds(now: datetime) -> ColumnElement[bool]:

@@ -38,7 +38,7 @@ def create_region(
     return region
 
 
-def region_and_below(code: str) -> Select[tuple[str]]:
+def region_and_below(code: str) -> Select[str]:
     """The codes of a region and of everything below it, for an ``IN``."""
     top = select(Region.code).where(Region.code == code).cte("subtree", recursive=True)
     subtree = top.union(select(Region.code).join(top, Region.parent_code == top.c.code))

@@ -15,4 +15,4 @@ def new_secret(prefix: str = "") -> str:
 
 def hash_secret(secret: str) -> bytes:
     """How the database knows the secret. It is random, so no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

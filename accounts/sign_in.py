@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from accounts import passwords
 from accounts.actor import Actor
 from accounts.models import SignIn, User
-from accounts.policy import FAILURES_BEFORE_LOCK, LOCK, PASSWORD_AGE, SESSION_ABSOLUTE, SESSIONS_PER_USER
+from accounts.policy import FAILURES_BEFORE_LOCK, LOCK, PASSWORD_AGE, SESSION_ABSOLUTE, SESSIONS_PER_USER, USERNAME
 from accounts.secrets import hash_secret, new_secret
 from audit.record import record
 from audit.refusals import append_refusal
@@ -59,6 +59,8 @@ def sign_in(sessions: sessionmaker[Session], username: str, password: str, *, ad
     password is looked at, so that guessing in parallel gains nothing.
     """
     username = username.strip().lower()
+    if USERNAME.fullmatch(username) is None:
+        username = ""  # nobody's
     attempt = in_transaction(sessions, lambda session: count_attempt(session, username))
     signed_in = None
     if passwords.is_right(attempt.password_hash if attempt else None, password) and attempt is not None:
@@ -105,7 +107,7 @@ def _note_failure(session: Session, attempt: Row[Any] | None, username: str, add
         action="session.begin",
         object_type="users",
         object_id=user_id or "unknown",
-        details={"username": username[:200]},
+        details={"username": username},
         address=address,
     )
 

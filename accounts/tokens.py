@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -40,8 +40,9 @@ def create_api_token(
     user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None or not _reaches(session, actor, user):
         raise NotFound("user_not_found", "没有这个用户，或他不在您的管理范围内。", field="user_id")
-    client = exists().where(Appointment.user_id == user_id, Appointment.role == CLIENT_ROLE, User.id == user_id)
-    if not session.scalar(select(client.where(holds(now)))):
+    client = select(Appointment.id).join(User, User.id == Appointment.user_id)
+    client = client.where(User.id == user_id, Appointment.role == CLIENT_ROLE, holds(now)).limit(1)
+    if session.scalar(client) is None:
         raise Invalid("not_a_system", "接口令牌只发给任“外部系统”岗位的账号，请先任命。", field="user_id")
     if not name.strip():
         raise Invalid("name_missing", "请填写令牌用途。", field="name")

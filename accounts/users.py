@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +12,11 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from accounts.models import Organisation, User
 from accounts.passwords import check_password, hash_password
+from accounts.policy import USERNAME
 from accounts.sign_in import end_sessions
 from audit.record import record
 from errors import Conflict, Invalid, NotAllowed, NotFound
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 FACTS = ("username", "display_name", "organisation_id", "status", "valid_until")
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from accounts import passwords
 from audit.vault import VAULT, Vault
 from database import clock, migrate
 from database.connect import create_session_factory
@@ -62,6 +64,14 @@ class Database:
         """The platform's time."""
         with self.connect() as connection:
             return clock.current_time(connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at the least cost: the real one is for attackers, not for tests."""
+    costly, passwords.hasher = passwords.hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passwords.hasher = costly
 
 
 @pytest.fixture(scope="session")
