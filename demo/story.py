@@ -82,14 +82,8 @@ class Story:
                 conclusion = "not_required" if item in not_required else "required"
                 label = "无需审批" if conclusion == "not_required" else "需要审批"
                 self.do(who, "回复策划意见", f"回复“{task['item_name']}”: {label}", task, conclusion=conclusion)
-                given = {opinion["item_code"]: opinion["conclusion"] for opinion in self.look()["opinions"]}
-                self.teller.seen(
-                    self.supervisor, f"“{task['item_name']}”的意见是{label}", given.get(item) == conclusion
-                )
-        second = self.tasks("housing", "二次策划")[0]
-        self.do(
-            "housing", "二次策划", f"就“{second['item_name']}”二次策划: 无需审批", second, conclusion="not_required"
-        )
+                self.teller.seen(self.supervisor, f"意见是{label}", self.opinion(item) == conclusion)
+        self.do("housing", "二次策划", "就转来的这一个事项二次策划: 无需审批", conclusion="not_required")
         self.teller.seen(self.lead, "全部结论已定, 可以出具策划报告", self.names(self.lead) == ["出具策划报告"])
         self.do("lead", "出具策划报告", "出具策划报告, 通过系统一次性告知", delivery="system")
         reports = self.look(self.applicant)["reports"]
@@ -115,9 +109,7 @@ class Story:
         passed = [{"code": material["code"], "result": "passed"} for material in wanted[1:]]
         what = f"形式审查: “{wanted[0]['name']}”退回更正"
         self.do("window", "形式审查", what, decision="returned", materials=[returned, *passed])
-        seen = next(
-            material for material in self.look(self.applicant)["materials"] if material["code"] == returned["code"]
-        )
+        seen = {material["code"]: material for material in self.look(self.applicant)["materials"]}[returned["code"]]
         self.teller.seen(self.applicant, f"退回的理由: {seen['reason']}", seen["status"] == "returned")
         self.do("applicant", "网上提交材料", "更正后重新上传", materials=[submitted(wanted[0])])
         self.do("window", "形式审查", "形式审查通过", decision="passed", materials=[{**returned, "result": "passed"}])
@@ -136,15 +128,13 @@ class Story:
         self.teller.seen(self.supervisor, "其中三个是主流程事项", main == MAIN)
 
     def handle(self) -> None:
-        self.do(
-            "planner",
-            "审核",
-            "审核“建设工程设计方案审定”: 达到条件",
-            self.task("planner", "审核", "062"),
-            decision="accept",
-        )
-        early = self.refused("planner", self.task("planner", "受理", "062"))
-        self.teller.seen(self.people["planner"], "前置事项没有办结, 不能受理", early == STOPPED)
+        first = self.task("planner", "审核", "062")
+        stranger = self.refused("sports", first)
+        self.teller.seen(self.supervisor, "别的部门办不了这个事项", stranger in (403, 404) and self.is_open(first))
+        self.do("planner", "审核", f"审核“{first['item_name']}”: 达到条件", first, decision="accept")
+        early = self.task("planner", "受理", "062")
+        stopped = self.refused("planner", early) == 409
+        self.teller.seen(self.supervisor, "前置事项没有办结, 受理被拒绝", stopped and self.is_open(early))
         self.approve("planner", "061", "锦北规联审〔2026〕1号")
         self.approve("planner", "062", "锦北规方案〔2026〕2号", reviewed=True)
         self.correct("approver", "015")
@@ -155,9 +145,8 @@ class Story:
     def correct(self, who: str, code: str) -> None:
         task = self.task(who, "审核", code)
         missing = "初步设计文本缺少概算书"
-        self.do(
-            who, "审核", f"审核“{task['item_name']}”: 材料缺失, 需要补正", task, decision="correction", missing=missing
-        )
+        what = f"审核“{task['item_name']}”: 材料缺失, 需要补正"
+        self.do(who, "审核", what, task, decision="correction", missing=missing)
         status = self.item(code)["status"]
         self.teller.seen(self.supervisor, "办件进入补正", status == CORRECTING)
         self.do("window", "补正材料", "收到补正的材料", note="概算书一册")
@@ -187,11 +176,8 @@ class Story:
         self.teller.seen(self.applicant, "并行的划拨决定书仍在办理", case["ended_at"] is None)
         self.approve("planner", "063", "锦北划拨〔2026〕5号")
         case = self.look()
-        self.teller.seen(
-            self.supervisor,
-            "全部事项结束, 没有遗留的待办",
-            bool(case["ended_at"]) and not case["progress"]["open_tasks"],
-        )
+        over = case["ended_at"] is not None and case["progress"]["open_tasks"] == 0
+        self.teller.seen(self.supervisor, "全部事项结束, 没有遗留的待办", over)
 
     def do(self, who: str, name: str, what: str, task: Task | None = None, **wishes: Any) -> None:
         """One person completes one task; the supervisor sees that it is done, and by whom."""
@@ -203,9 +189,9 @@ class Story:
         self.teller.seen(self.supervisor, f"“{name}”已由{person.name}办结", by_whom)
 
     def refused(self, who: str, task: Task) -> int:
-        """The status with which the platform refuses; 200 when it did not."""
+        """The status with which the platform refuses to complete the task; 200 when it did not."""
         try:
-            desk.complete(self.people[who], task)
+            desk.send(self.people[who], task, {})
         except Refusal as refusal:
             return refusal.status
         return 200
