@@ -10,8 +10,8 @@ from launcher.places import ROOT
 
 # modules and not installed scripts: those carry the path of the folder they were installed in
 CHECKS = (
-    ("ruff check", ["-m", "ruff", "check", "."]),
-    ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+    ("ruff check", ["-m", "ruff", "check", ".", "bl"]),
+    ("ruff format", ["-m", "ruff", "format", "--check", ".", "bl"]),
     ("mypy", ["-m", "mypy", "."]),
     (
         "import-linter",
