@@ -10,12 +10,16 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import complete, flat
+from tests.bench import complete, flat, requests
 from tests.bench.bench_world import BenchWorld, bench_world
 from tests.bench.figures import Figure
 
 OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
-MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (complete.figures, flat.figures)
+MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
+    complete.figures,
+    flat.figures,
+    requests.figures,
+)
 
 
 def main() -> int:

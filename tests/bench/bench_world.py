@@ -28,6 +28,7 @@ from engine.snapshot import Snapshot
 from launcher.postgres import OWNER, PrivatePostgres
 from processes.install import Releases
 from processes.loader import PACKS, load_files, read_folder
+from tests.bench.wide import widen
 from tests.integration.cases.world import World
 
 DATABASE = "bench"
@@ -42,6 +43,7 @@ class BenchWorld:
     world: World
     vault: Vault
     officer: Actor
+    folder: Path
 
     def connect(self) -> psycopg.Connection[Any]:
         """A plain connection as the application role, as the raw reference uses it."""
@@ -57,10 +59,10 @@ class BenchWorld:
         """The real command, in its transaction."""
         in_transaction(sessions, lambda session: complete_task(session, self.officer, task, values))
 
-    def stage_case(self) -> UUID:
+    def stage_case(self, process_type: str = "1") -> UUID:
         """A stage case of its own project, for clones."""
         number = self.world.scalar("SELECT count(*) FROM projects")
-        return self.world.start(self.world.register(f"2403-210782-04-01-{number:06}"))
+        return self.world.start(self.world.register(f"2403-210782-04-01-{number:06}"), process_type)
 
     def clone_items(self, stage_case: UUID, count: int) -> list[UUID]:
         """``count`` item cases of the stage case that wait for their acceptance; the ids of the tasks."""
@@ -189,14 +191,14 @@ def bench_world() -> Iterator[BenchWorld]:
             server.create_database(DATABASE)
             migrate.upgrade(server.url(DATABASE, OWNER), server.url(DATABASE))
             vault = Vault.open(folder / "keys")
-            files = {**read_folder(PACKS / "beizhen"), "loop.bpmn": LOOP.read_bytes()}
+            files = {**widen(read_folder(PACKS / "beizhen")), "loop.bpmn": LOOP.read_bytes()}
             release = load_files(files, vocabulary())
             releases = Releases(vocabulary())
             releases.add(release)
             sessions = open_sessions(server, vault, releases)
             world = World.install(sessions, release, None)
             officer = world.person("approval", "officer")
-            yield BenchWorld(server, world, vault, officer)
+            yield BenchWorld(server, world, vault, officer, folder)
             sessions.kw["bind"].dispose()
 
 

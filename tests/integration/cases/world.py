@@ -148,7 +148,7 @@ class World:
 
         return self.run(work)
 
-    def start(self, engineering_id: UUID | None = None) -> UUID:
+    def start(self, engineering_id: UUID | None = None, process_type: str = "1") -> UUID:
         """Start the stage through the window; the stage case."""
         engineering = engineering_id or self.register()
         return self.run(
@@ -159,7 +159,7 @@ class World:
                     engineering_id=engineering,
                     stage="2",
                     channel="window",
-                    process_type="1",
+                    process_type=process_type,
                     now=current_time(session),
                 ).id
             )
