@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -20,9 +20,11 @@ from accounts.posts import appoint
 from accounts.regions import create_region
 from accounts.sign_in import sign_in
 from accounts.users import create_user
+from audit.vault import Vault
 from database.clock import current_time
 from database.transaction import in_transaction
-from tests.conftest import Database
+from launcher.postgres import PrivatePostgres
+from tests.conftest import Database, clone, sessions_on
 
 Result = TypeVar("Result")
 
@@ -76,31 +78,42 @@ class World:
         return self.do(lambda session, _: session.scalars(select(User).where(User.username == name)).one())
 
 
-@pytest.fixture
-def world(database: Database, session_factory: sessionmaker[Session]) -> World:
-    """See :class:`World`; made by the platform itself."""
-    made = World(database, session_factory, {}, {})
-
-    def create(session: Session, now: datetime) -> None:
-        for code, name, parent in REGIONS:
-            create_region(session, None, code=code, name=name, parent_code=parent, now=now)
-        for code, region, name, kind in ORGANISATIONS:
-            row = create_organisation(session, None, region_code=region, code=code, name=name, kind=kind, now=now)
-            made.organisations[code] = row.id
-        for username, organisation, role in PEOPLE:
-            where = made.organisations[organisation]
-            user = create_user(
-                session,
-                None,
-                username=username,
-                display_name=f"{username}某",
-                organisation_id=where,
-                password=PASSWORD if username != "machine" else None,
-                must_change_password=False,
-                now=now,
-            )
-            appoint(session, None, user_id=user.id, organisation_id=where, role=role, now=now)
-            made.people[username] = user.id
-
-    made.do(create)
+@pytest.fixture(scope="session")
+def world_template(make_database: Callable[[], Database], vault: Vault) -> World:
+    """The world as the platform itself makes it, once; nobody is connected to it afterwards."""
+    database = make_database()
+    with sessions_on(database.url, vault) as sessions:
+        made = World(database, sessions, {}, {})
+        made.do(lambda session, now: _create(session, now, made))
     return made
+
+
+@pytest.fixture
+def world(world_template: World, postgres: PrivatePostgres, vault: Vault) -> Iterator[World]:
+    """See :class:`World`; for this test alone."""
+    database = clone(postgres, world_template.database.name)
+    with sessions_on(database.url, vault) as sessions:
+        yield replace(world_template, database=database, sessions=sessions)
+    postgres.drop_database(database.name)
+
+
+def _create(session: Session, now: datetime, made: World) -> None:
+    for code, name, parent in REGIONS:
+        create_region(session, None, code=code, name=name, parent_code=parent, now=now)
+    for code, region, name, kind in ORGANISATIONS:
+        row = create_organisation(session, None, region_code=region, code=code, name=name, kind=kind, now=now)
+        made.organisations[code] = row.id
+    for username, organisation, role in PEOPLE:
+        where = made.organisations[organisation]
+        user = create_user(
+            session,
+            None,
+            username=username,
+            display_name=f"{username}某",
+            organisation_id=where,
+            password=PASSWORD if username != "machine" else None,
+            must_change_password=False,
+            now=now,
+        )
+        appoint(session, None, user_id=user.id, organisation_id=where, role=role, now=now)
+        made.people[username] = user.id
