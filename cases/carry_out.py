@@ -1,4 +1,4 @@
-"""Carry out one command on a process instance: lock and read, admit, step the engine, apply, write.
+"""Carry out one command on a process instance: read, admit, step the engine, apply, write.
 
 Every use case that moves a diagram goes through here, so that the order of locks, the incident of a failing diagram
 and the one hand-written write are the same for all.
@@ -58,21 +58,23 @@ Admit = Callable[[Position], Admitted | None]
 def carry_out(
     session: Session, actor: Actor | None, address: hot.Address, identifier: UUID, admit: Admit
 ) -> Position | None:
-    """Carry out what ``admit`` makes of the locked position; None when it admits nothing (a repetition).
+    """Carry out what ``admit`` makes of the position; None when it admits nothing (a repetition).
 
     Raises ``NotFound``, what ``admit`` and the operations refuse, and ``Conflict`` (``execution_failed``) after an
     incident; ``database.transaction`` retries the races.
     """
+    connection = hot.driver(session)
     with driver_errors(session):
-        position = hot.read(session, address, identifier)
-        if position is None:
-            raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
-        try:
-            return _attempt(session, actor, position, admit)
-        except SnapshotNeeded:
-            position = hot.read_chain(session, address, identifier)
-            assert position is not None
-            return _attempt(session, actor, position, admit)
+        position = hot.read(connection, address, identifier)
+    if position is None:
+        raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
+    try:
+        return _attempt(session, actor, position, admit)
+    except SnapshotNeeded:
+        with driver_errors(session):
+            position = hot.read_chain(connection, address, identifier)
+        assert position is not None
+        return _attempt(session, actor, position, admit)
 
 
 def _attempt(session: Session, actor: Actor | None, position: Position, admit: Admit) -> Position | None:

@@ -93,7 +93,6 @@ class Changes:
         case.history = follow(case.history, code)
         self.events.append(
             {
-                "id": uuid4(),
                 "item_case_id": case.id,
                 "sequence": len(case.history),
                 "code": int(code),

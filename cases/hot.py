@@ -1,9 +1,9 @@
-"""The one hand-written read of the hot commands.
+"""The one hand-written read of the hot commands, and the locks of those that reach the instances above.
 
-The read locks the instance first and looks only then: the second statement has a snapshot of its own, so that what
-the holder of the lock wrote (a hold, a closed task) is seen, and the time is taken after the lock. A savepoint stands
-before the lock: when the engine needs the instances above, the lock is given back and the chain is locked anew from
-its root, parent before child, whatever else the transaction holds.
+A command reads without a lock, computes, and writes with a check of the instance's version and audit head: whoever
+changes what a command depends on (another command, a hold, a claim) changes one of them, and the command is computed
+anew with a new time. Where the engine needs the instances above, the chain is locked first, from the root down, parent
+before child, so that forty children that end at once stand in line instead of computing in vain.
 """
 
 from __future__ import annotations
@@ -13,14 +13,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row, tuple_row
+from psycopg.rows import class_row
 from sqlalchemy.orm import Session
 
 from cases.position import Above, Position
 from engine.snapshot import Snapshot, Status
-
-SAVEPOINT = "SAVEPOINT before_command"
-GIVE_BACK = "ROLLBACK TO SAVEPOINT before_command"
 
 # NO KEY: rows that merely refer to the instance are not kept waiting.
 LOCK = "SELECT FROM process_instances WHERE id = {instance} FOR NO KEY UPDATE"
@@ -108,30 +105,37 @@ BY_DUE_ROW = _address(
 BY_INSTANCE = _address("%(id)s", "", "process_instances p", "p.id = %(id)s")
 
 
-def driver(session: Session) -> psycopg.Connection[Any]:
+Driver = psycopg.Connection[Any]
+POSITION = class_row(Position)
+
+
+def driver(session: Session) -> Driver:
     """The psycopg connection of the session's transaction."""
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection
 
 
-def read(session: Session, address: Address, identifier: UUID) -> Position | None:
-    """Lock the instance of a task, due row or id, then read where it stands; None when there is no such thing."""
-    connection = driver(session)
-    parameters = {"id": identifier}
-    connection.execute(SAVEPOINT)
-    connection.execute(address.lock, parameters)
-    return connection.cursor(row_factory=class_row(Position)).execute(address.read, parameters).fetchone()
+def read(connection: Driver, address: Address, identifier: UUID) -> Position | None:
+    """Where the instance of a task, due row or id stands; None when there is no such thing."""
+    return connection.cursor(row_factory=POSITION).execute(address.read, {"id": identifier}).fetchone()
 
 
-def read_chain(session: Session, address: Address, identifier: UUID) -> Position | None:
-    """Give the lock of ``read`` back, lock the instances from the root down, and read anew with those above."""
-    connection = driver(session)
+def read_locked(connection: Driver, address: Address, identifier: UUID) -> Position | None:
+    """Lock the instance, then read: the second statement sees what the holder of the lock wrote, and a later time."""
+    connection.execute(address.lock, {"id": identifier})
+    return read(connection, address, identifier)
+
+
+def read_chain(connection: Driver, address: Address, identifier: UUID) -> Position | None:
+    """Lock the instances from the root down to the addressed one, then read it with those above.
+
+    The transaction holds no lock of an instance yet.
+    """
     parameters = {"id": identifier}
-    connection.execute(GIVE_BACK)
     connection.execute(address.lock_chain, parameters)
-    over = connection.cursor(row_factory=tuple_row).execute(address.read_above, parameters).fetchall()
-    position = connection.cursor(row_factory=class_row(Position)).execute(address.read, parameters).fetchone()
+    over = connection.execute(address.read_above, parameters).fetchall()
+    position = read(connection, address, identifier)
     return position and replace(position, above=tuple(_above(*row) for row in over))
 
 

@@ -22,10 +22,11 @@ from engine.snapshot import Snapshot, Status
 
 INSTANCE = """UPDATE process_instances SET version = %({0}_version)s, state = %({0}_state)s, status = %({0}_status)s,
  ended_at = %({0}_ended)s, item_case_id = coalesce(%({0}_case)s, item_case_id){1}
- WHERE id = %({0}_id)s AND version = %({0}_version)s - 1 RETURNING 1"""
+ WHERE id = %({0}_id)s AND version = %({0}_version)s - 1{2} RETURNING 1"""
 HEAD = ", audit_sequence = %(sequence)s, audit_hash = %(hash)s"
+HEAD_CHECK = " AND audit_sequence = %(before)s"
 HEAD_ONLY = """UPDATE process_instances SET audit_sequence = %(sequence)s, audit_hash = %(hash)s
- WHERE id = %(instance)s RETURNING 1"""
+ WHERE id = %(instance)s AND audit_sequence = %(before)s RETURNING 1"""
 DONE = """UPDATE work_items SET status = 'done', closed_at = %(now)s, closed_by = %(actor)s,
  submission = %(submission)s, draft = NULL WHERE id = %(done)s AND status = 'open' RETURNING 1"""
 CANCELLED = """UPDATE work_items SET status = 'cancelled', closed_at = %(now)s
@@ -52,6 +53,7 @@ ENTRIES = """INSERT INTO audit_entries (stream_kind, stream_id, sequence, hash, 
  SELECT r.stream_kind, r.stream_id, r.sequence, r.hash, r.actor_id, r.address, r.action, r.result, r.object_type,
  r.object_id, r.effective_at, r.recorded_at, r.digest, r.details
  FROM json_populate_recordset(null::audit_entries, %(audit_entries)s) r"""
+HEADS, NO_HEADS = (HEAD, HEAD_CHECK), ("", "")
 WHOLE = "INSERT INTO {0} SELECT * FROM json_populate_recordset(null::{0}, %({0})s)"
 
 INSERTS = {
@@ -77,9 +79,12 @@ CHECKED = ("instance", "head", "done", "fired")
 
 
 @lru_cache(maxsize=256)
-def _text(shape: tuple[tuple[str, str, str], ...]) -> str:
-    """The statement of a shape: (section, name, what is put into it), in order."""
-    sections = ", ".join(f"{name} AS ({SECTIONS[section].format(name, more)})" for section, name, more in shape)
+def _text(shape: tuple[tuple[str, str, bool], ...]) -> str:
+    """The statement of a shape: (section, name, whether it moves the audit head), in order."""
+    sections = ", ".join(
+        f"{name} AS ({SECTIONS[section].format(name, *(HEADS if with_head else NO_HEADS))})"
+        for section, name, with_head in shape
+    )
     counts = [f"(SELECT count(*) FROM {name})" for section, name, _ in shape if section in CHECKED]
     return f"WITH {sections} SELECT {' + '.join(counts) or '0'}"
 
@@ -89,10 +94,10 @@ class _Statement:
 
     def __init__(self, changes: Changes) -> None:
         self.parameters: Row = {"now": changes.now, "actor": changes.actor_id}
-        self.shape: list[tuple[str, str, str]] = []
+        self.shape: list[tuple[str, str, bool]] = []
 
-    def add(self, section: str, parameters: Row, name: str | None = None, more: str = "") -> None:
-        self.shape.append((section, name or section, more))
+    def add(self, section: str, parameters: Row, name: str | None = None, with_head: bool = False) -> None:
+        self.shape.append((section, name or section, with_head))
         self.parameters |= parameters
 
     def insert(self, table: str, rows: list[Row]) -> None:
@@ -114,11 +119,13 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     for work in changes.later:
         work(session)
     session.flush()
-    entries = []
+    entries: list[Row] = []
+    before = head.sequence
     for entry in changes.entries:
         row, head = chain(head, entry, vault_of(session))
         entries.append(row)
     statement = _Statement(changes)
+    statement.parameters["before"] = before
     _instances(statement, changes, instance_id, head)
     _tasks_and_limits(statement, changes)
     _cases(statement, changes)
@@ -135,7 +142,7 @@ def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head:
     for number, (key, snapshot) in enumerate(changes.instances.items()):
         name = f"instance_{number}"
         parameters = _instance(name, snapshot, changes, changes.pointed.get(key))
-        statement.add("instance", parameters, name, HEAD if key == instance_id else "")
+        statement.add("instance", parameters, name, key == instance_id)
     if changes.entries:
         if instance_id not in changes.instances:
             statement.add("head", {"instance": instance_id})

@@ -22,7 +22,7 @@ from errors import NotFound
 def working_on(session: Session, actor: Actor, task_id: UUID, action: str) -> Iterator[Position]:
     """Lock the task's instance, let the caller change the work item, and record ``action`` in the audit."""
     with driver_errors(session):
-        position = hot.read(session, hot.BY_TASK, task_id)
+        position = hot.read_locked(hot.driver(session), hot.BY_TASK, task_id)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
     require_worker(actor, position)

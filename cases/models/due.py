@@ -28,10 +28,15 @@ class DueRow(Base):
             text("coalesce(claimed_until, due_at)"),
             postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL AND NOT held"),
         ),
+        Index(
+            "ix_due_rows_instance_id",
+            "instance_id",
+            postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"))
     task_id: Mapped[UUID]
     element_id: Mapped[str]
     kind: Mapped[str]

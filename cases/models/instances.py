@@ -64,14 +64,26 @@ class WorkItem(Base):
             "id",
             postgresql_where=text("status = 'open'"),
         ),
-        Index("ix_work_items_assignee", "assignee_id", "opened_at", "id", postgresql_where=text("status = 'open'")),
+        Index(
+            "ix_work_items_assignee",
+            "assignee_id",
+            "opened_at",
+            "id",
+            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL"),
+        ),
+        # Of a task that is over, only what history and people ask for stays indexed.
+        Index("ix_work_items_instance_id", "instance_id", postgresql_where=text("status = 'open'")),
         Index("ix_work_items_done", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
         Index("ix_work_items_stage_case", "stage_case_id", "opened_at", "id"),
-        Index("ix_work_items_item_case_id", "item_case_id", postgresql_where=text("item_case_id IS NOT NULL")),
+        Index(
+            "ix_work_items_item_case_id",
+            "item_case_id",
+            postgresql_where=text("status = 'open' AND item_case_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"))
     stage_case_id: Mapped[UUID] = mapped_column(ForeignKey("stage_cases.id"))
     item_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
     element_id: Mapped[str]

@@ -179,6 +179,7 @@ def upgrade() -> None:
         PrimaryKeyConstraint("id", name="pk_item_cases"),
         UniqueConstraint("number", name="uq_item_cases_number"),
         UniqueConstraint("stage_case_id", "item_code", "attempt", name="uq_item_cases_stage_case_id_item_code_attempt"),
+        postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_item_cases_department_id", "item_cases", ["department_id"])
     op.create_index(
@@ -190,7 +191,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "status_events",
-        required("id", Uuid),
         required("item_case_id", Uuid),
         required("sequence", Integer),
         required("code", Integer),
@@ -198,12 +198,9 @@ def upgrade() -> None:
         required("recorded_at", Instant),
         Column("actor_id", Uuid),
         CheckConstraint("code BETWEEN 1 AND 15", name="ck_status_events_code"),
-        ForeignKeyConstraint(["actor_id"], ["users.id"], name="fk_status_events_actor_id_users"),
         ForeignKeyConstraint(["item_case_id"], ["item_cases.id"], name="fk_status_events_item_case_id_item_cases"),
-        PrimaryKeyConstraint("id", name="pk_status_events"),
-        UniqueConstraint("item_case_id", "sequence", name="uq_status_events_item_case_id_sequence"),
+        PrimaryKeyConstraint("item_case_id", "sequence", name="pk_status_events"),
     )
-    op.create_index("ix_status_events_actor_id", "status_events", ["actor_id"])
     op.create_index(
         "uq_status_events_once",
         "status_events",

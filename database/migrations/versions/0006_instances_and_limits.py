@@ -110,7 +110,7 @@ def upgrade() -> None:
         "ix_work_items_assignee",
         "work_items",
         ["assignee_id", "opened_at", "id"],
-        postgresql_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL"),
     )
     op.create_index(
         "ix_work_items_done",
@@ -118,9 +118,14 @@ def upgrade() -> None:
         ["closed_by", "closed_at", "id"],
         postgresql_where=text("closed_by IS NOT NULL"),
     )
-    op.create_index("ix_work_items_instance_id", "work_items", ["instance_id"])
     op.create_index(
-        "ix_work_items_item_case_id", "work_items", ["item_case_id"], postgresql_where=text("item_case_id IS NOT NULL")
+        "ix_work_items_instance_id", "work_items", ["instance_id"], postgresql_where=text("status = 'open'")
+    )
+    op.create_index(
+        "ix_work_items_item_case_id",
+        "work_items",
+        ["item_case_id"],
+        postgresql_where=text("status = 'open' AND item_case_id IS NOT NULL"),
     )
     op.create_index(
         "ix_work_items_post",
@@ -159,7 +164,12 @@ def upgrade() -> None:
         [text("coalesce(claimed_until, due_at)")],
         postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL AND NOT held"),
     )
-    op.create_index("ix_due_rows_instance_id", "due_rows", ["instance_id"])
+    op.create_index(
+        "ix_due_rows_instance_id",
+        "due_rows",
+        ["instance_id"],
+        postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
+    )
     op.create_table(
         "holds",
         required("id", Uuid),

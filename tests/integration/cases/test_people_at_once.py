@@ -88,31 +88,3 @@ def test_stages_of_different_projects_do_not_wait_for_each_other(world: World) -
     results = at_once([completion(world, task) for task in tasks])
 
     assert results == [None] * len(tasks)
-
-
-def test_a_completion_that_waited_for_a_hold_sees_it(world: World) -> None:
-    stage_case = world.start()
-    task = world.tasks(stage_case, "answer")[0]
-    world.complete(world.tasks(stage_case, "answer")[1], OPINION)
-    holder = world.sessions()
-    from sqlalchemy import text
-
-    holder.execute(text("SELECT FROM process_instances WHERE id = :id FOR NO KEY UPDATE"), {"id": task.instance_id})
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(lambda: at_once([completion(world, task)]))
-        world.until(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", 1
-        )
-        holder.execute(
-            text(
-                "INSERT INTO holds (id, stage_case_id, cause, started_at, started_by) "
-                "VALUES (gen_random_uuid(), :case, '专家论证', platform_now(), :user)"
-            ),
-            {"case": stage_case, "user": world.lead.user_id},
-        )
-        holder.commit()
-        result = waiting.result(20)[0]
-    holder.close()
-
-    assert isinstance(result, Conflict)
-    assert result.code == "stage_suspended"
