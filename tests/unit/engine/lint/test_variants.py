@@ -23,6 +23,7 @@ CASES = [
     ("reference-defined", "no-cancel-event", ' errorRef="cancelled"/>', "/>", "没有指明是哪个错误"),
     ("reference-defined", "no-cancel-event", 'errorCode="CANCELLED"', "", "错误“cancelled”没有填写 errorCode"),
     ("reference-defined", "no-instantiating-receive", ' messageRef="materials"', "", "没有指明是哪个消息"),
+    ("id-required", "no-instantiating-receive", '<bpmn:message id="materials"', "<bpmn:message", None),
     ("link-pair", "link-pair", 'from_review_link" name="去办结"', 'from_review_link" name=""', "连接事件没有连接名"),
     ("link-pair", "link-pair", 'sourceRef="from_review"', 'sourceRef="to_end"', "抛出事件不能有出线"),
     ("link-pair", "link-pair", 'targetRef="to_end"', 'targetRef="from_review"', "捕获事件不能有入线"),
