@@ -88,29 +88,29 @@ class Platform:
         """Do one step of the script; None starts the process."""
         match step:
             case None:
-                self._keep(commands.start(self.definitions, self.snapshots, ROOT, PROCESS, {}))
+                self.keep(commands.start(self.definitions, self.snapshots, ROOT, PROCESS, {}))
             case Complete(element, data, position):
                 instance, task = self._user_tasks(element)[position]
-                self._keep(
+                self.keep(
                     commands.complete(self.definitions, self.snapshots, instance, task.task_id, data, perform=perform)
                 )
             case Message(name, data):
-                [instance] = {instance for instance, standing in self._standing() if standing.message == name}
-                self._keep(commands.correlate(self.definitions, self.snapshots, instance, name, data))
+                [instance] = {instance for instance, standing in self.standing() if standing.message == name}
+                self.keep(commands.correlate(self.definitions, self.snapshots, instance, name, data))
             case Signal(name):
                 for instance in [snapshot.id for snapshot in self._live()]:
-                    self._keep(commands.signal(self.definitions, self.snapshots, instance, name))
+                    self.keep(commands.signal(self.definitions, self.snapshots, instance, name))
             case Fire(element):
-                [(instance, timer)] = [found for found in self._standing() if found[1].element_id == element]
-                self._keep(commands.fire(self.definitions, self.snapshots, instance, timer.task_id))
+                [(instance, timer)] = [found for found in self.standing() if found[1].element_id == element]
+                self.keep(commands.fire(self.definitions, self.snapshots, instance, timer.task_id))
             case Finish(element, data):
                 instance, operation = self._operation(element)
-                self._keep(
+                self.keep(
                     commands.finish_operation(self.definitions, self.snapshots, instance, operation.task_id, data)
                 )
             case Fail(element, code):
                 instance, operation = self._operation(element)
-                self._keep(
+                self.keep(
                     commands.fail_operation(
                         self.definitions, self.snapshots, instance, operation.task_id, code, "failed"
                     )
@@ -128,9 +128,10 @@ class Platform:
 
     def still_open(self) -> list[str]:
         """The elements at which a person, a message or a time is waited for."""
-        return [standing.element_id for _, standing in self._standing() if _waits(standing)]
+        return [standing.element_id for _, standing in self.standing() if waits(standing)]
 
-    def _keep(self, outcome: Outcome) -> None:
+    def keep(self, outcome: Outcome) -> None:
+        """Store what a command has changed."""
         self.snapshots.update((snapshot.id, snapshot) for snapshot in outcome.snapshots)
         for happening in outcome.happenings:
             if isinstance(happening, SubtreeCancelled):
@@ -148,18 +149,19 @@ class Platform:
     def _state(self, snapshot: Snapshot) -> State:
         return commands.inspect(self.definitions, snapshot)
 
-    def _standing(self) -> list[tuple[UUID, Standing]]:
+    def standing(self) -> list[tuple[UUID, Standing]]:
+        """Every token that stands somewhere, of every live instance."""
         return [(snapshot.id, standing) for snapshot in self._live() for standing in self._state(snapshot).tokens]
 
     def _operation(self, element: str) -> tuple[UUID, Standing]:
-        [found] = [found for found in self._standing() if found[1].element_id == element]
+        [found] = [found for found in self.standing() if found[1].element_id == element]
         return found
 
     def _user_tasks(self, element: str) -> list[tuple[UUID, Standing]]:
-        return [found for found in self._standing() if found[1].element_id == element and found[1].kind == "UserTask"]
+        return [found for found in self.standing() if found[1].element_id == element and found[1].kind == "UserTask"]
 
 
-def _waits(standing: Standing) -> bool:
+def waits(standing: Standing) -> bool:
     """Whether it is a user task, a remote operation, or an event that waits for a message or a time."""
     is_event = standing.kind in ("CatchEvent", "BoundaryEvent")
     return standing.kind in ("UserTask", "OperationTask") or (
