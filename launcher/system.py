@@ -39,7 +39,10 @@ TICK_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to start: the data folder, the web address, the number of web processes, their threads and workers."""
+    """What to start: the data folder, the web address, the number of web processes, their threads and workers.
+
+    ``private`` starts servers of its own even where the environment names others.
+    """
 
     data: Path
     host: str = "127.0.0.1"
@@ -47,6 +50,7 @@ class Plan:
     web_processes: int = 2
     web_threads: int = 4
     workers: int = 2
+    private: bool = False
 
 
 class Platform:
@@ -118,9 +122,10 @@ class Platform:
 
     def _servers(self, data: Path) -> Settings:
         """The settings of the processes; private servers where the environment names none."""
-        given = given_databases(os.environ)
+        named = {} if self.plan.private else os.environ
+        given = given_databases(named)
         database_url, owner_url = given or self._private_postgres(data)
-        redis_url = os.environ.get("REDIS_URL")
+        redis_url = named.get("REDIS_URL")
         if redis_url:
             check_redis(redis_url)
         else:
