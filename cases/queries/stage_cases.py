@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import aliased
 
 from accounts.actor import Actor, data_scope
 from accounts.models import Organisation
@@ -28,8 +29,9 @@ def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
         region=StageCase.region_code,
         organisations=(StageCase.applicant_id, StageCase.lead_id, StageCase.window_id),
     )
-    tasks = select(WorkItem.id).where(
-        WorkItem.stage_case_id == StageCase.id, WorkItem.organisation_id.in_(sorted(actor.organisation_ids))
+    task = aliased(WorkItem)  # a task of its own: the query around may be about tasks too
+    tasks = select(task.id).where(
+        task.stage_case_id == StageCase.id, task.organisation_id.in_(sorted(actor.organisation_ids))
     )
     return scope | tasks.exists()
 
