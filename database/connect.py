@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -11,7 +12,7 @@ LOCK_WAIT_MILLISECONDS = 5_000
 
 
 def create_session_factory(
-    url: str, *, info: Mapping[object, object] | None = None, pool_size: int = 8
+    url: str, *, info: Mapping[Any, Any] | None = None, pool_size: int = 8
 ) -> sessionmaker[Session]:
     """A factory of sessions on ``url`` (``postgresql+psycopg://...``).
 

@@ -11,7 +11,7 @@ from audit import cli
 from launcher.arguments import ChineseParser
 from launcher.claims import DataFolder
 from launcher.places import DATA
-from launcher.postgres import MAJOR, PrivatePostgres
+from launcher.postgres import PrivatePostgres
 from launcher.system import DATABASE
 from launcher.trouble import CannotStart
 
@@ -31,7 +31,7 @@ def _private(data: Path, undo: ExitStack) -> str:
     postgres = PrivatePostgres(data)
     if not (postgres.cluster / "PG_VERSION").exists():
         raise CannotStart(
-            f"数据目录 {data} 里没有数据库（PostgreSQL {MAJOR}）。请用 --data 指定平台的数据目录，或设置 DATABASE_URL。",
+            f"数据目录 {data} 里没有数据库。请用 --data 指定平台的数据目录，或设置 DATABASE_URL。",
             exit_code=2,
         )
     folder = DataFolder(data)
