@@ -11,7 +11,7 @@ from database.connect import create_session_factory
 from features.steps import desk
 from features.steps.codes import AREA, fresh_project_code
 from features.steps.person import Person
-from features.steps.traces import tables_that_contain
+from features.steps.traces import files_that_contain, tables_that_contain
 from features.steps.world import World
 from launcher.system import Platform
 
@@ -128,12 +128,14 @@ def stage_case_carries_code(world: World, who: str, name: str) -> None:
     assert [case["project_code"] for case in found] == [world.projects[name]["code"]]
 
 
-@then(parsers.re("数据库里没有“(?P<words>[^”]+)”$"))
+@then(parsers.re("数据库和数据目录里都没有“(?P<words>[^”]+)”$"))
 def nothing_is_kept(platform: Platform, words: str) -> None:
     sessions = create_session_factory(platform.settings.owner_url)
     try:
         with sessions() as session:
             assert tables_that_contain(session, words) == []
             assert tables_that_contain(session, "北镇市"), "查找本身没有起作用"
+        assert files_that_contain(platform.settings.data, words) == []
+        assert files_that_contain(platform.settings.data, "北镇市"), "查找本身没有起作用"
     finally:
         sessions.kw["bind"].dispose()

@@ -1,6 +1,8 @@
-"""Look for a text in everything that the database holds."""
+"""Look for a text in everything that the platform keeps: the rows of its database, the files of its data folder."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,3 +21,9 @@ def tables_that_contain(session: Session, words: str) -> list[str]:
         if session.scalar(query, {"words": words, "hex": words.encode().hex()}):
             found.append(table)
     return found
+
+
+def files_that_contain(folder: Path, words: str) -> list[Path]:
+    """The files below the folder that contain the words: logs, and what the servers write themselves."""
+    wanted = words.encode()
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and wanted in path.read_bytes()]
