@@ -11,7 +11,7 @@ import SpiffWorkflow.bpmn.parser
 from lxml import etree
 
 MOST_BYTES = 2 * 1024 * 1024
-MOST_ELEMENTS = 10_000
+MOST_ELEMENTS = 8_000
 MOST_ATTRIBUTES = 100
 DEEPEST = 64
 

@@ -160,18 +160,18 @@ STRANGE = {
         lambda: definitions(f"<bpmn:documentation>{'x' * 1_900_000}</bpmn:documentation>"),
     ),
     "long id": ("unique-id", lambda: definitions(f'<bpmn:signal id="{"x" * 500_000}"/>' * 3)),
-    "duplicated ids": ("unique-id", lambda: definitions(process('<bpmn:userTask id="t"/>' * 9_000))),
+    "duplicated ids": ("unique-id", lambda: definitions(process('<bpmn:userTask id="t"/>' * 7_500))),
     "duplicated processes": ("unique-id", lambda: definitions(process("") * 5_000)),
     "wide scope": (
         "small-scope",
-        lambda: definitions(process("".join(f'<bpmn:task id="t{i}"/>' for i in range(4_500)))),
+        lambda: definitions(process("".join(f'<bpmn:task id="t{i}"/>' for i in range(3_700)))),
     ),
     "flows between two": (
         "no-duplicate-flow",
         lambda: definitions(
             process(
                 '<bpmn:startEvent id="a"/><bpmn:endEvent id="b"/>'
-                + "".join(f'<bpmn:sequenceFlow id="f{i}" sourceRef="a" targetRef="b"/>' for i in range(4_500))
+                + "".join(f'<bpmn:sequenceFlow id="f{i}" sourceRef="a" targetRef="b"/>' for i in range(3_700))
             )
         ),
     ),
@@ -179,24 +179,24 @@ STRANGE = {
         "automatic-loop",
         lambda: definitions(
             process(
-                "".join(f'<bpmn:exclusiveGateway id="g{i}"/>' for i in range(4_500))
+                "".join(f'<bpmn:exclusiveGateway id="g{i}"/>' for i in range(3_700))
                 + "".join(
-                    f'<bpmn:sequenceFlow id="f{i}" sourceRef="g{i}" targetRef="g{(i + 1) % 4_500}"/>'
-                    for i in range(4_500)
+                    f'<bpmn:sequenceFlow id="f{i}" sourceRef="g{i}" targetRef="g{(i + 1) % 3_700}"/>'
+                    for i in range(3_700)
                 )
             )
         ),
     ),
-    "circle of calls": ("no-recursive-call", lambda: chain_of_calls(4_500)),
+    "circle of calls": ("no-recursive-call", lambda: chain_of_calls(3_700)),
     "calls itself": ("no-recursive-call", lambda: chain_of_calls(1)),
     "many joins": (
         "small-scope",
         lambda: definitions(
             process(
-                "".join(f'<bpmn:parallelGateway id="g{i}"/>' for i in range(3_000))
+                "".join(f'<bpmn:parallelGateway id="g{i}"/>' for i in range(2_500))
                 + "".join(
                     f'<bpmn:sequenceFlow id="f{i}x{j}" sourceRef="g{i}" targetRef="g{i + j}"/>'
-                    for i in range(2_990)
+                    for i in range(2_490)
                     for j in (1, 2)
                 )
             )
@@ -209,7 +209,7 @@ STRANGE = {
             process(
                 "".join(
                     f'<bpmn:subProcess id="s{i}" triggeredByEvent="true"><bpmn:startEvent id="e{i}"/></bpmn:subProcess>'
-                    for i in range(4_500)
+                    for i in range(3_700)
                 )
             )
         ),
@@ -221,7 +221,7 @@ STRANGE = {
                 "".join(
                     f'<bpmn:subProcess id="s{i}"><bpmn:intermediateThrowEvent id="e{i}">'
                     f'<bpmn:linkEventDefinition id="l{i}" name="n{i}"/></bpmn:intermediateThrowEvent></bpmn:subProcess>'
-                    for i in range(3_000)
+                    for i in range(2_500)
                 )
             )
         ),
@@ -243,7 +243,7 @@ STRANGE = {
         "process-present",
         lambda: definitions(
             "<bpmn:extensionElements>"
-            + "".join(f'<n:x xmlns:n="urn:n{i}"/>' for i in range(4_500))
+            + "".join(f'<n:x xmlns:n="urn:n{i}"/>' for i in range(3_700))
             + "</bpmn:extensionElements>"
         ),
     ),
