@@ -12,6 +12,7 @@ from forms.checks import CHECKS, Options
 from forms.definition import Field
 
 MOST_ROWS = 500
+MOST_SCHEMAS = 2_000
 
 
 class FormSchema(marshmallow.Schema):
@@ -48,17 +49,32 @@ def clean(form: tuple[Field, ...], values: Any, options: Options) -> dict[str, A
     """Check the values against the fields; returns every field, raises ``ValidationError`` with all problems."""
     given = values if isinstance(values, Mapping) else {}
     hidden = _hidden(form, given)
-    columns: dict[str, Any] = {field.key: FormField(field, options) for field in form if field.key not in hidden}
     unwanted = {key: [f"“{field.label}”此时不填, 请删去。"] for key, field in hidden.items() if _filled(given.get(key))}
     kept = {key: value for key, value in given.items() if key not in hidden} if given else values
-    schema: marshmallow.Schema = type("Asked", (FormSchema,), columns)()
     try:
-        cleaned = schema.load(kept)
+        cleaned = _schema(form, frozenset(hidden), options).load(kept)
     except ValidationError as error:
         raise ValidationError({**messages_of(error), **unwanted}) from error
     if unwanted:
         raise ValidationError(unwanted)
     return {field.key: cleaned.get(field.key) for field in form}
+
+
+def _schema(form: tuple[Field, ...], hidden: frozenset[str], options: Options) -> marshmallow.Schema:
+    """The schema of the fields that are asked; without options of run time it is made once a form."""
+    kept = _schemas.get((id(form), hidden))
+    if kept is not None and kept[0] is form and not options:
+        return kept[1]
+    columns: dict[str, Any] = {field.key: FormField(field, options) for field in form if field.key not in hidden}
+    schema: marshmallow.Schema = type("Asked", (FormSchema,), columns)()
+    if not options:
+        if len(_schemas) >= MOST_SCHEMAS:
+            _schemas.clear()
+        _schemas[id(form), hidden] = form, schema
+    return schema
+
+
+_schemas: dict[tuple[int, frozenset[str]], tuple[tuple[Field, ...], marshmallow.Schema]] = {}
 
 
 def _hidden(form: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, Field]:
