@@ -48,12 +48,11 @@ def _complete_with_items_open(server: Web, count: int) -> Figure:
 
 def _memory(server: Web) -> Figure:
     client = server.client(server.bench.officer)
-    [worker] = server.workers()
 
     def work(requests: int) -> int:
         for number in range(requests):
             client.must("GET", ("/tasks?limit=20", "/sessions/current", "/projects?limit=20")[number % 3])
-        return int(worker.memory_info().rss)
+        return server.resident_bytes()
 
     before = work(REQUESTS_BEFORE)
     after = work(REQUESTS_AFTER - REQUESTS_BEFORE)

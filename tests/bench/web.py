@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import psutil
 from sqlalchemy import update
 
 from accounts.actor import Actor
@@ -31,6 +30,7 @@ from tests.bench.bench_world import DATABASE, BenchWorld
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 60
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Client:
@@ -93,9 +93,11 @@ class Web:
         self.bench.world.run(sign_in)
         return Client(self.port, secret)
 
-    def workers(self) -> list[psutil.Process]:
-        """The processes that answer requests."""
-        return psutil.Process(self.process.pid).children()
+    def resident_bytes(self) -> int:
+        """The memory of the processes that answer requests."""
+        master = self.process.pid
+        workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        return sum(int(Path(f"/proc/{worker}/statm").read_text().split()[1]) for worker in workers) * PAGE
 
 
 @contextmanager
