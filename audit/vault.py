@@ -28,6 +28,10 @@ class Vault:
     """Locks and unlocks details with one 32-byte key."""
 
     key: bytes = field(repr=False)
+    _wrapper: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_wrapper", AESGCM(self.key))
 
     @classmethod
     def open(cls, folder: Path) -> Vault:
@@ -36,16 +40,16 @@ class Vault:
 
     def lock(self, content: bytes, place: bytes) -> bytes:
         """Encrypt ``content``; it opens again only for the same ``place`` (stream and sequence)."""
-        data_key = os.urandom(KEY_BYTES)
-        outer, inner = os.urandom(NONCE_BYTES), os.urandom(NONCE_BYTES)
-        wrapped = outer + AESGCM(self.key).encrypt(outer, data_key, place)
-        return wrapped + inner + AESGCM(data_key).encrypt(inner, content, place)
+        random = os.urandom(KEY_BYTES + 2 * NONCE_BYTES)
+        data_key, outer, inner = random[:KEY_BYTES], random[KEY_BYTES:-NONCE_BYTES], random[-NONCE_BYTES:]
+        wrapped = self._wrapper.encrypt(outer, data_key, place)
+        return b"".join((outer, wrapped, inner, AESGCM(data_key).encrypt(inner, content, place)))
 
     def unlock(self, locked: bytes, place: bytes) -> bytes:
         """Decrypt; raises ``VaultIsClosed`` if the bytes, the place or the key are not the ones that locked."""
         wrapped, rest = locked[:WRAPPED_BYTES], locked[WRAPPED_BYTES:]
         try:
-            data_key = AESGCM(self.key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], place)
+            data_key = self._wrapper.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], place)
             return AESGCM(data_key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place)
         except (InvalidTag, ValueError) as error:
             raise VaultIsClosed("details cannot be opened") from error
