@@ -31,61 +31,65 @@ CASES: tuple[Case, ...] = (
     Case(
         "error_takes_the_sub_process_away",
         (
-            complete("s_a", bad=True),
+            complete("s_a", s_bad=True),
             complete("d"),
         ),
-        expected=Trace.of("s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"bad": True}),
-        stock=Trace.of("s_start start > s_a", "e s s_a s_error s_g > d", "d end > ended", data={"bad": True}),
+        expected=Trace.of("s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"s_bad": True}),
+        stock=Trace.of("s_start start > s_a", "e s s_a s_error s_g > d", "d end > ended", data={"s_bad": True}),
         because="the event has taken the sub-process away; stock lets it end regularly as well",
     ),
     right("error_takes_a_parallel_branch_away", complete("a"), complete("d")),
     Case(
         "error_event_of_another_code_does_not_catch",
         (
-            complete("s_a", bad=True),
+            complete("s_a", s_bad=True),
             complete("d"),
         ),
-        expected=Trace.of("o_start s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"bad": True}),
+        expected=Trace.of(
+            "o_start s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"s_bad": True}
+        ),
         stock=Trace.of(
-            "o_start s_start start > s_a", "e o o_end s s_a s_error s_g > d", "d end > ended", data={"bad": True}
+            "o_start s_start start > s_a", "e o o_end s s_a s_error s_g > d", "d end > ended", data={"s_bad": True}
         ),
         because="the event has taken the sub-process away; stock lets it end regularly as well",
     ),
     Case(
         "error_event_of_its_code_goes_before_one_of_any",
         (
-            complete("s_a", bad=True),
+            complete("s_a", s_bad=True),
             complete("d"),
         ),
-        expected=Trace.of("s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"bad": True}),
+        expected=Trace.of("s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"s_bad": True}),
         stock=Trace.of("s_start start > s_a", "any e s s_a s_error s_g > d x", "d end > x"),
         because="the most specific event catches, once; stock lets all of them catch",
     ),
     Case(
         "error_event_of_any_code_catches",
         (
-            complete("s_a", bad=True),
+            complete("s_a", s_bad=True),
             complete("x"),
         ),
-        expected=Trace.of("s_start start > s_a", "any s_a s_error s_g > x", "end x > ended", data={"bad": True}),
-        stock=Trace.of("s_start start > s_a", "any s s_a s_error s_g > x", "end x > ended", data={"bad": True}),
+        expected=Trace.of("s_start start > s_a", "any s_a s_error s_g > x", "end x > ended", data={"s_bad": True}),
+        stock=Trace.of("s_start start > s_a", "any s s_a s_error s_g > x", "end x > ended", data={"s_bad": True}),
         because="the event has taken the sub-process away; stock lets it end regularly as well",
     ),
     Case(
         "error_goes_outwards_through_two_sub_processes",
         (
-            complete("s_a", bad=True),
+            complete("s_a", s_bad=True),
             complete("d"),
         ),
-        expected=Trace.of("o_start s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"bad": True}),
-        stock=Trace.of("o_start s_start start > s_a", "e s s_a s_error s_g > d", "d end > ended", data={"bad": True}),
+        expected=Trace.of(
+            "o_start s_start start > s_a", "e s_a s_error s_g > d", "d end > ended", data={"s_bad": True}
+        ),
+        stock=Trace.of("o_start s_start start > s_a", "e s s_a s_error s_g > d", "d end > ended", data={"s_bad": True}),
         because="the event has taken the sub-process away; stock lets it end regularly as well",
     ),
     Case(
         "error_is_not_caught_beside_its_way",
         (
-            complete("s_a", bad=True),
-            complete("t_a", bad=False),
+            complete("s_a", s_bad=True),
+            complete("t_a", t_bad=False),
             complete("d"),
             complete("x"),
         ),
@@ -95,7 +99,7 @@ CASES: tuple[Case, ...] = (
             "t t_a t_end t_g > d x",
             "d end > x",
             "end x > ended",
-            data={"bad": True},
+            data={"s_bad": True, "t_bad": False},
         ),
         stock=Trace.of("fork s_start start t_start > s_a t_a", "e f s s_a s_error s_g > x y", "!"),
         because="an error goes outwards; stock lets boundary events of a neighbour catch it",

@@ -116,14 +116,14 @@ CASES: tuple[Case, ...] = (
     Case(
         "error_event_sub_process_catches_the_error_of_an_inner_scope",
         (
-            complete("s_a", bad=True),
+            complete("s_a", s_bad=True),
             complete("h_task", h_task=2),
         ),
         expected=Trace.of(
             "s_start start > s_a",
             "h_start s_a s_error s_g > h_task",
             "h h_end h_task > ended",
-            data={"bad": True, "h_task": 2},
+            data={"s_bad": True, "h_task": 2},
         ),
         stock=Trace.of("h_start s_start start > h_task s_a", "s s_a s_error s_g > c h_task", "h h_end h_task > c"),
         because="stock runs the event sub-process at once, and interrupts nothing",

@@ -189,7 +189,7 @@ CASES: tuple[Case, ...] = (
             "a g s s_end > h_task",
             "h h_end h_task s s > c",
             "c end > ended",
-            data={"items": [1, 2], "bad": True, "h_task": 1},
+            data={"items": [1, 2], "bad": False, "h_task": 1},
         ),
         stock=Trace.of(
             "start > first",

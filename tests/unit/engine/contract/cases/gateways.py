@@ -168,6 +168,18 @@ CASES: tuple[Case, ...] = (
         because="stock merges whole copies: a branch that only carried a value undoes the change of another",
     ),
     Case(
+        "later_change_of_one_value_wins",
+        (
+            complete("a", x=1),
+            complete("c", x=2),
+            complete("b"),
+            complete("d"),
+        ),
+        expected=Trace.of("fork start > a c", "a > b c", "c > b", "b join > d", "d end > ended", data={"x": 2}),
+        stock=Trace.of("fork start > a c", "a > b c", "c > b", "b join > d", "d end > ended", data={"x": 1}),
+        because="stock lets the branch win that arrives last, whenever it has changed the value",
+    ),
+    Case(
         "branches_that_change_one_list_do_not_mix_it",
         (
             complete("first", list=[1, 2]),
