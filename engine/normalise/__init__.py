@@ -11,10 +11,10 @@ from lxml import etree
 from engine.normalise.conditional_flows import split_conditional_flows
 from engine.normalise.event_subprocesses import wrap_event_subprocesses
 from engine.normalise.links import join_links
-from engine.normalise.names import is_synthetic
+from engine.normalise.names import drawn_id, is_synthetic
 from engine.normalise.tree import drop_redundant_references
 
-__all__ = ["is_synthetic", "normalise"]
+__all__ = ["drawn_id", "is_synthetic", "normalise"]
 
 
 def normalise(definitions: etree._Element) -> etree._Element:

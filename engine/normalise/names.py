@@ -48,3 +48,8 @@ def synthetic(element_id: str, part: str) -> str:
 def is_synthetic(element_id: str) -> bool:
     """Whether only the interpreter knows this element; such ids are not shown to people."""
     return SYNTHETIC_MARK in element_id
+
+
+def drawn_id(element_id: str) -> str:
+    """The id of the element that people see in place of this one: itself, or what a synthetic element stands beside."""
+    return element_id.partition(SYNTHETIC_MARK)[0]
