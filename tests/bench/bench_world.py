@@ -1,17 +1,14 @@
-"""A durable private server with the reference region, and as many live item cases as a measurement wants.
-
-Item cases are cloned: the state of an instance holds no id, and a task's id follows from its instance's.
-"""
+"""A durable private server with the reference region, and as many live item cases as a measurement wants."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 import psycopg
 from sqlalchemy.orm import Session, sessionmaker
@@ -23,11 +20,10 @@ from cases.releases import RELEASES, vocabulary
 from database import migrate
 from database.connect import create_session_factory
 from database.transaction import in_transaction
-from engine import commands, happenings
-from engine.snapshot import Snapshot
 from launcher.postgres import OWNER, PrivatePostgres
 from processes.install import Releases
 from processes.loader import PACKS, load_files, read_folder
+from tests.bench import clones
 from tests.bench.wide import widen
 from tests.integration.cases.world import World
 
@@ -44,16 +40,17 @@ class BenchWorld:
     vault: Vault
     officer: Actor
     folder: Path
+    database: str = DATABASE
 
     def connect(self) -> psycopg.Connection[Any]:
         """A plain connection as the application role, as the raw reference uses it."""
-        connection = psycopg.connect(host=str(self.server.sockets), dbname=DATABASE, user="binglian_app")
+        connection = psycopg.connect(host=str(self.server.sockets), dbname=self.database, user="binglian_app")
         connection.prepare_threshold = 5
         return connection
 
     def sessions(self) -> sessionmaker[Session]:
         """Sessions as a process of the platform has them; for another process: call it after the fork."""
-        return open_sessions(self.server, self.vault, self.world.sessions.kw["info"][RELEASES])
+        return open_sessions(self.server, self.vault, self.world.sessions.kw["info"][RELEASES], self.database)
 
     def complete(self, sessions: sessionmaker[Session], task: UUID, values: dict[str, Any]) -> None:
         """The real command, in its transaction."""
@@ -66,25 +63,41 @@ class BenchWorld:
 
     def clone_items(self, stage_case: UUID, count: int) -> list[UUID]:
         """``count`` item cases of the stage case that wait for their acceptance; the ids of the tasks."""
-        template = self._template("item_case", {"item": self._item(), "lead": "", "window": ""}, "review")
-        outcome = commands.complete(
-            self.world.release.definitions,
-            {template.snapshot.id: template.snapshot},
-            template.snapshot.id,
-            template.task,
-            {"decision": "accept"},
-            perform=lambda call: {},
-        )
-        opened = next(found for found in outcome.happenings if isinstance(found, happenings.TaskOpened))
-        ready = Template(outcome.snapshots[0], opened.task_id, opened)
-        return self._copy(ready, stage_case, count, with_case=True)
+        return self.clone_item_into([stage_case] * count)
 
-    def clone_loops(self, stage_case: UUID, count: int) -> list[UUID]:
-        """``count`` instances that ask for the same task again and again; the ids of the instances."""
-        template = self._template("loop", {"department": self._item()["department"]}, "work")
-        tasks = self._copy(template, stage_case, count, with_case=False)
-        rows = self.world.rows("SELECT instance_id FROM work_items WHERE id = ANY(:ids)", ids=tasks)
-        return [row.instance_id for row in rows]
+    def clone_item_into(self, stage_cases: Sequence[UUID]) -> list[UUID]:
+        """An item case that waits for its acceptance in each of the stage cases; the ids of the tasks."""
+        data = {"item": self._item(), "lead": "", "window": ""}
+        definitions, release = self.world.release.definitions, self.world.release.id
+        review = clones.Template.start(definitions, "item_case", data, release)
+        return self.copy(review.then(definitions, {"decision": "accept"}), stage_cases, with_case=True)
+
+    def clone_loops(self, stage_case: UUID, count: int, steps: int) -> list[UUID]:
+        """``count`` instances that ask for one task again and again, and did ``steps`` times; the ids of the tasks."""
+        definitions, release = self.world.release.definitions, self.world.release.id
+        template = clones.Template.start(definitions, "loop", {"department": self._item()["department"]}, release)
+        for _ in range(steps):
+            template = template.then(definitions, {"decision": "accept"})
+        return self.copy(template, [stage_case] * count, with_case=False)
+
+    def copy(self, template: clones.Template, stage_cases: Sequence[UUID], *, with_case: bool) -> list[UUID]:
+        """Clones of a template."""
+        with self.connect() as connection:
+            return clones.copy(connection, template, stage_cases, with_case=with_case)
+
+    def clone_stage_cases(self, stage_case: UUID, count: int) -> list[UUID]:
+        """Further stage cases of the same engineering, each in a stage of its own."""
+        with self.connect() as connection:
+            rows = connection.execute(
+                "INSERT INTO stage_cases (id, region_code, engineering_id, stage, process_type, channel, release_id,"
+                " applicant_id, lead_id, window_id, opened_by, opened_at)"
+                " SELECT gen_random_uuid(), region_code, engineering_id, gen_random_uuid(), process_type, channel,"
+                " release_id, applicant_id, lead_id, window_id, opened_by, opened_at"
+                " FROM stage_cases, generate_series(1, %s) WHERE id = %s RETURNING id",
+                (count, stage_case),
+            ).fetchall()
+            connection.commit()
+        return [row[0] for row in rows]
 
     def _item(self) -> dict[str, Any]:
         department = str(self.world.organisations["approval"])
@@ -98,88 +111,24 @@ class BenchWorld:
             "predecessors": [],
         }
 
-    def _template(self, process: str, data: dict[str, Any], element: str) -> Template:
-        outcome = commands.start(
-            self.world.release.definitions,
-            {},
-            uuid4(),
-            process,
-            {"stage_case": "", **data},
-            release=self.world.release.id,
-            perform=lambda call: {},
-        )
-        opened = next(
-            found
-            for found in outcome.happenings
-            if isinstance(found, happenings.TaskOpened) and found.element_id == element
-        )
-        return Template(outcome.snapshots[0], opened.task_id, opened)
-
-    def _copy(self, template: Template, stage_case: UUID, count: int, *, with_case: bool) -> list[UUID]:
-        snapshot, opened = template.snapshot, template.opened
-        token = template.token
-        first = self.world.scalar("SELECT count(*) FROM item_cases")
-        instances = [uuid4() for _ in range(count)]
-        cases = [uuid4() if with_case else None for _ in range(count)]
-        tasks = [uuid5(instance, token) for instance in instances]
-        with self.connect() as connection, connection.cursor() as cursor:
-            now = connection.execute("SELECT platform_now()").fetchone()[0]  # type: ignore[index]
-            if with_case:
-                with cursor.copy(
-                    "COPY item_cases (id, stage_case_id, item_code, name, department_id, main, pledge, predecessors,"
-                    " status, history, opened_at) FROM STDIN"
-                ) as copy:
-                    for number, case in enumerate(cases):
-                        copy.write_row(
-                            (case, stage_case, f"X{first + number}", "测量用事项", opened.organisation, True, False, [])
-                            + (1, [1], now)
-                        )
-            with cursor.copy(
-                "COPY process_instances (id, root_id, process, kind, release_id, status, version, state,"
-                " stage_case_id, item_case_id, started_at) FROM STDIN"
-            ) as copy:
-                for instance, case in zip(instances, cases, strict=True):
-                    copy.write_row(
-                        (instance, instance, snapshot.process, "item" if with_case else "loop", snapshot.release)
-                        + ("active", snapshot.version, snapshot.state, stage_case, case, now)
-                    )
-            with cursor.copy(
-                "COPY work_items (id, instance_id, stage_case_id, item_case_id, element_id, name, role,"
-                " organisation_id, form, guard, status, opened_at) FROM STDIN"
-            ) as copy:
-                for task, instance, case in zip(tasks, instances, cases, strict=True):
-                    copy.write_row(
-                        (task, instance, stage_case, case, opened.element_id, opened.name, opened.role)
-                        + (opened.organisation, opened.form, opened.guard, "open", now)
-                    )
-        return tasks
+    def twin(self, name: str) -> BenchWorld:
+        """The same world in a database of its own, to fill otherwise."""
+        self.world.sessions.kw["bind"].dispose()
+        self.server.create_database(name, template=self.database)
+        sessions = open_sessions(self.server, self.vault, self.world.sessions.kw["info"][RELEASES], name)
+        return replace(self, world=replace(self.world, sessions=sessions), database=name)
 
     def analyse(self) -> None:
         """What autovacuum does sooner or later."""
-        with self.server.connect(DATABASE) as connection:
+        with self.server.connect(self.database) as connection:
             connection.execute("VACUUM ANALYZE")
 
 
-@dataclass(frozen=True)
-class Template:
-    """One instance that waits in one task."""
-
-    snapshot: Snapshot
-    task: UUID
-    opened: happenings.TaskOpened
-
-    @property
-    def token(self) -> str:
-        """The number of the token that waits: the task's id is the instance's id hashed with it."""
-        for number in range(1, 1_000):
-            if uuid5(self.snapshot.id, str(number)) == self.task:
-                return str(number)
-        raise AssertionError("a task's id no longer follows from its instance and token")
-
-
-def open_sessions(server: PrivatePostgres, vault: Vault, releases: Releases) -> sessionmaker[Session]:
-    """Sessions on the measured database."""
-    return create_session_factory(server.url(DATABASE), info={VAULT: vault, RELEASES: releases})
+def open_sessions(
+    server: PrivatePostgres, vault: Vault, releases: Releases, database: str = DATABASE
+) -> sessionmaker[Session]:
+    """Sessions on a measured database."""
+    return create_session_factory(server.url(database), info={VAULT: vault, RELEASES: releases})
 
 
 @contextmanager
@@ -200,5 +149,3 @@ def bench_world() -> Iterator[BenchWorld]:
             officer = world.person("approval", "officer")
             yield BenchWorld(server, world, vault, officer, folder)
             sessions.kw["bind"].dispose()
-
-

@@ -41,9 +41,7 @@ def one_client(bench: BenchWorld, operations: int) -> tuple[float, float]:
         for task in tasks[:50]:
             bench.complete(sessions, task, {})
             raw(connection)()
-        pairs = [
-            (raw(connection), lambda task=task: bench.complete(sessions, task, {})) for task in tasks[50:]
-        ]
+        pairs = [(raw(connection), lambda task=task: bench.complete(sessions, task, {})) for task in tasks[50:]]
         medians = interleaved(pairs)
     sessions.kw["bind"].dispose()
     return medians[0], medians[1]
@@ -99,5 +97,5 @@ def _make_raw_tables(bench: BenchWorld) -> None:
     with bench.server.connect("bench") as connection:
         connection.execute("CREATE TABLE raw_rows (id int PRIMARY KEY, version bigint NOT NULL)")
         connection.execute("CREATE TABLE raw_log (id uuid PRIMARY KEY, row int NOT NULL)")
-        connection.execute("INSERT INTO raw_rows SELECT n, 0 FROM generate_series(0, %s) n" % RAW_ROWS)
+        connection.execute(f"INSERT INTO raw_rows SELECT n, 0 FROM generate_series(0, {RAW_ROWS}) n")
         connection.execute("GRANT ALL ON raw_rows, raw_log TO binglian_app")

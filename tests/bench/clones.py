@@ -1,0 +1,179 @@
+"""Many live instances from one: the state of an instance holds no id, and a task's id follows from its instance's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import psycopg
+
+from engine import Definitions, commands, happenings
+from engine.snapshot import Outcome, Snapshot
+
+CASES = (
+    "COPY item_cases (id, stage_case_id, item_code, name, department_id, main, pledge, predecessors, status, history,"
+    " opened_at) FROM STDIN"
+)
+INSTANCES = (
+    "COPY process_instances (id, root_id, process, kind, release_id, status, version, state, stage_case_id,"
+    " item_case_id, started_at) FROM STDIN"
+)
+TASKS = (
+    "COPY work_items (id, instance_id, stage_case_id, item_case_id, element_id, name, role, organisation_id, form,"
+    " guard, status, opened_at) FROM STDIN"
+)
+LIMITS = (
+    "COPY due_rows (id, instance_id, task_id, element_id, kind, timeout, limit_text, started_at, due_at) FROM STDIN"
+)
+
+
+def answers_nothing(call: object) -> Mapping[str, Any]:
+    """What stands for the operations while a template is stepped in memory."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Template:
+    """One instance that waits in one task, which has a limit or none."""
+
+    snapshot: Snapshot
+    opened: happenings.TaskOpened
+    limit: happenings.LimitSet | None
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Template:
+        """The template that a command leaves behind."""
+        opened = [found for found in outcome.happenings if isinstance(found, happenings.TaskOpened)][-1]
+        limits = [
+            found
+            for found in outcome.happenings
+            if isinstance(found, happenings.LimitSet) and found.task_id == opened.task_id
+        ]
+        return cls(outcome.snapshots[0], opened, limits[0] if limits else None)
+
+    @classmethod
+    def start(cls, definitions: Definitions, process: str, data: Mapping[str, Any], release: str) -> Template:
+        """A new instance of a process, at its first task."""
+        outcome = commands.start(
+            definitions, {}, uuid4(), process, {"stage_case": "", **data}, release=release, perform=answers_nothing
+        )
+        return cls.of(outcome)
+
+    def then(self, definitions: Definitions, values: Mapping[str, Any]) -> Template:
+        """The template after its task has been completed."""
+        own = self.snapshot
+        outcome = commands.complete(
+            definitions, {own.id: own}, own.id, self.opened.task_id, values, perform=answers_nothing
+        )
+        return Template.of(outcome)
+
+    @property
+    def token(self) -> str:
+        """The number of the token that waits: the task's id is the instance's id hashed with it."""
+        for number in range(1, 100_000):
+            if uuid5(self.snapshot.id, str(number)) == self.opened.task_id:
+                return str(number)
+        raise AssertionError("a task's id no longer follows from its instance and token")
+
+
+def copy(
+    connection: psycopg.Connection[Any], template: Template, stage_cases: Sequence[UUID], *, with_case: bool
+) -> list[UUID]:
+    """One clone in each of the ``stage_cases`` (which may repeat); the ids of their tasks."""
+    row = connection.execute("SELECT platform_now(), (SELECT count(*) FROM item_cases)").fetchone()
+    assert row is not None
+    now, first = row
+    snapshot, opened, token = template.snapshot, template.opened, template.token
+    clones = [_Clone(stage, token, with_case) for stage in stage_cases]
+    kind = "item" if with_case else "loop"
+    with connection.cursor() as cursor:
+        if with_case:
+            cases = (
+                (
+                    each.case,
+                    each.stage,
+                    f"X{first + number}",
+                    "测量用事项",
+                    opened.organisation,
+                    True,
+                    False,
+                    [],
+                    1,
+                    [1],
+                    now,
+                )
+                for number, each in enumerate(clones)
+            )
+            _fill(cursor, CASES, cases)
+        instances = (
+            (
+                each.instance,
+                each.instance,
+                snapshot.process,
+                kind,
+                snapshot.release,
+                "active",
+                snapshot.version,
+                snapshot.state,
+                each.stage,
+                each.case,
+                now,
+            )
+            for each in clones
+        )
+        _fill(cursor, INSTANCES, instances)
+        tasks = (
+            (
+                each.task,
+                each.instance,
+                each.stage,
+                each.case,
+                opened.element_id,
+                opened.name,
+                opened.role,
+                opened.organisation,
+                opened.form,
+                opened.guard,
+                "open",
+                now,
+            )
+            for each in clones
+        )
+        _fill(cursor, TASKS, tasks)
+        if template.limit is not None:
+            limit = template.limit
+            limits = (
+                (
+                    uuid4(),
+                    each.instance,
+                    each.task,
+                    limit.element_id,
+                    limit.kind,
+                    limit.timeout,
+                    limit.limit,
+                    now,
+                    "2100-01-01 00:00:00+00",
+                )
+                for each in clones
+            )
+            _fill(cursor, LIMITS, limits)
+    connection.commit()
+    return [each.task for each in clones]
+
+
+class _Clone:
+    """The ids of one clone."""
+
+    def __init__(self, stage: UUID, token: str, with_case: bool) -> None:
+        self.stage = stage
+        self.instance = uuid4()
+        self.case = uuid4() if with_case else None
+        self.task = uuid5(self.instance, token)
+
+
+def _fill(cursor: psycopg.Cursor[Any], statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    with cursor.copy(statement) as sink:
+        for row in rows:
+            sink.write_row(row)
