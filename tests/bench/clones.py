@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -11,6 +12,9 @@ import psycopg
 
 from engine import Definitions, commands, happenings
 from engine.snapshot import Outcome, Snapshot
+
+Row = tuple[Any, ...]
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 CASES = (
     "COPY item_cases (id, stage_case_id, item_code, name, department_id, main, pledge, predecessors, status, history,"
@@ -90,81 +94,18 @@ def copy(
     kind = "item" if with_case else "loop"
     with connection.cursor() as cursor:
         if with_case:
-            cases = (
-                (
-                    each.case,
-                    each.stage,
-                    f"X{first + number}",
-                    "测量用事项",
-                    opened.organisation,
-                    True,
-                    False,
-                    [],
-                    1,
-                    [1],
-                    now,
-                )
-                for number, each in enumerate(clones)
-            )
-            _fill(cursor, CASES, cases)
-        instances = (
-            (
-                each.instance,
-                each.instance,
-                snapshot.process,
-                kind,
-                snapshot.release,
-                "active",
-                snapshot.version,
-                snapshot.state,
-                each.stage,
-                each.case,
-                now,
-            )
-            for each in clones
-        )
-        _fill(cursor, INSTANCES, instances)
-        tasks = (
-            (
-                each.task,
-                each.instance,
-                each.stage,
-                each.case,
-                opened.element_id,
-                opened.name,
-                opened.role,
-                opened.organisation,
-                opened.form,
-                opened.guard,
-                "open",
-                now,
-            )
-            for each in clones
-        )
-        _fill(cursor, TASKS, tasks)
+            _fill(cursor, CASES, (each.case_row(opened, first + number, now) for number, each in enumerate(clones)))
+        _fill(cursor, INSTANCES, (each.instance_row(snapshot, kind, now) for each in clones))
+        _fill(cursor, TASKS, (each.task_row(opened, now) for each in clones))
         if template.limit is not None:
             limit = template.limit
-            limits = (
-                (
-                    uuid4(),
-                    each.instance,
-                    each.task,
-                    limit.element_id,
-                    limit.kind,
-                    limit.timeout,
-                    limit.limit,
-                    now,
-                    "2100-01-01 00:00:00+00",
-                )
-                for each in clones
-            )
-            _fill(cursor, LIMITS, limits)
+            _fill(cursor, LIMITS, (each.limit_row(limit, now) for each in clones))
     connection.commit()
     return [each.task for each in clones]
 
 
 class _Clone:
-    """The ids of one clone."""
+    """One clone: its ids and its rows, in the order of the statements above."""
 
     def __init__(self, stage: UUID, token: str, with_case: bool) -> None:
         self.stage = stage
@@ -172,8 +113,24 @@ class _Clone:
         self.case = uuid4() if with_case else None
         self.task = uuid5(self.instance, token)
 
+    def case_row(self, opened: happenings.TaskOpened, number: int, now: datetime) -> Row:
+        department = opened.organisation
+        return (self.case, self.stage, f"X{number}", "测量用事项", department, True, False, [], 1, [1], now)
 
-def _fill(cursor: psycopg.Cursor[Any], statement: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    def instance_row(self, snapshot: Snapshot, kind: str, now: datetime) -> Row:
+        own = (self.instance, self.instance, snapshot.process, kind, snapshot.release, "active", snapshot.version)
+        return (*own, snapshot.state, self.stage, self.case, now)
+
+    def task_row(self, opened: happenings.TaskOpened, now: datetime) -> Row:
+        own = (self.task, self.instance, self.stage, self.case, opened.element_id, opened.name, opened.role)
+        return (*own, opened.organisation, opened.form, opened.guard, "open", now)
+
+    def limit_row(self, limit: happenings.LimitSet, now: datetime) -> Row:
+        own = (uuid4(), self.instance, self.task, limit.element_id, limit.kind, limit.timeout, limit.limit)
+        return (*own, now, FAR)
+
+
+def _fill(cursor: psycopg.Cursor[Any], statement: str, rows: Iterator[Row]) -> None:
     with cursor.copy(statement) as sink:
         for row in rows:
             sink.write_row(row)
