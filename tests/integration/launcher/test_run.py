@@ -60,11 +60,16 @@ class Run:
 
     def until_started(self) -> str:
         """Read what it says until it says how to stop it; the address that it named."""
+        self.until_said("按 Ctrl-C 停止")
+        return self.find("平台已启动：(http://.*)")
+
+    def until_said(self, beginning: str) -> None:
+        """Read what it says up to the line with this beginning."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said += line
-            if line.startswith("按 Ctrl-C 停止"):
-                return self.find("平台已启动：(http://.*)")
+            if line.startswith(beginning):
+                return
         raise AssertionError(f"it ended with {self.process.wait()}:\n{self.said}")
 
     def find(self, pattern: str) -> str:
@@ -147,6 +152,16 @@ def test_a_killed_launcher_leaves_no_process_and_the_next_start_goes_on(data: Pa
     again.signal(signal.SIGKILL)
     again.until_ended()
     assert nothing_left(data), running(str(data))
+
+
+@pytest.mark.parametrize("moment", ["正在启动 PostgreSQL", "正在升级数据库", "正在启动网页接口"])
+def test_ctrl_c_while_it_starts_leaves_nothing_behind(data: Path, moment: str) -> None:
+    run = Run(data, "--port", "0")
+    run.until_said(moment)
+    run.signal(signal.SIGINT)
+    assert run.until_ended() == 0
+    assert run.said.endswith("已停止。\n")
+    assert running(str(data)) == {}
 
 
 def test_the_second_start_is_quick_and_finds_the_data(data: Path) -> None:
