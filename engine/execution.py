@@ -171,13 +171,13 @@ class Execution:
         leaving, instance.leaving = instance.leaving, []
         if place.parent_id is None:
             if ended:
-                self._ended(instance, instance.result())
+                self._ended(instance, instance.result()[0])
             return
         if not ended and not leaving:
             return
         parent, token, key = self._caller(instance)
         if ended:
-            outputs = token.task_spec.outputs_of(instance.result())
+            outputs = token.task_spec.outputs_of(instance.result()[0])
             self._ended(instance, outputs)
             failed = instance.status is Status.ERROR
             token.task_spec.record(token, key, None if failed else outputs)

@@ -1,8 +1,7 @@
-"""Drops the finished middle of an instance, so that its state stays as small as what is still to come.
+"""Drops what has been passed, so that the state of an instance is as small as what is still to come.
 
-Kept are the tokens that stand somewhere, the points at which their ways parted (their data are the base when the ways
-join again), and what watches over tokens that still wait: the split before an activity that wears boundary events,
-the gateway before events of which one takes the token.
+Kept are the tokens that stand somewhere, and what decides about some of them: the split before an activity that wears
+boundary events, the gateway before events of which one takes the token. All others go on directly from the start.
 """
 
 from __future__ import annotations
@@ -17,48 +16,37 @@ if TYPE_CHECKING:
 def prune(instance: Instance) -> None:
     """Drop whatever of ``instance`` can no longer matter."""
     for scope in instance.scopes():
-        _drop_dead_ends(scope)
-        _drop_middles(scope)
+        _drop_passed(scope)
         _move_start(scope)
 
 
-def _drop_dead_ends(scope: Scope) -> None:
-    for token in sorted(scope.tasks.values(), key=_id, reverse=True):  # children before their parents
-        if token.is_finished and not token._children and token is not scope.task_tree:
-            token.before._children.remove(token.id)
-            del scope.tasks[token.id]
+def _drop_passed(scope: Scope) -> None:
+    root = scope.task_tree
+    kept = {
+        token.id: token for token in scope.tasks.values() if token is root or not token.is_finished or _decides(token)
+    }
+    for token in kept.values():
+        if token is not root and token._parent not in kept:
+            token._parent = root.id
+        token._children = []
+    scope.tasks = dict(sorted(kept.items()))
+    for token in scope.tasks.values():
+        if token is not root:
+            token.before._children.append(token.id)
 
 
-def _drop_middles(scope: Scope) -> None:
-    for token in sorted(scope.tasks.values(), key=_id):  # parents before their children
-        if not token.is_finished or len(token._children) != 1 or token is scope.task_tree:
-            continue
-        parent, (child,) = token.before, token.children
-        if token.task_spec.watches and not child.is_finished:
-            continue
-        if parent.task_spec.watches and parent is not scope.task_tree:
-            continue
-        parent._children[parent._children.index(token.id)] = child.id
-        child._parent = parent.id
-        del scope.tasks[token.id]
+def _decides(token: Token) -> bool:
+    return token.task_spec.watches and any(not child.is_finished for child in token.children)
 
 
 def _move_start(scope: Scope) -> None:
-    """Where all that is left goes on from one point, let the scope count from there."""
-    root = scope.task_tree
-    while len(root._children) == 1:
-        (child,) = root.children
-        if scope.data and len(child._children) != 1:
-            return  # ended paths count from the start, parted ways from here
-        if not scope.data:
-            root.data = dict(child.data)
-        if not child.is_finished or child.task_spec.watches:
-            return
-        root._children = child._children
-        for grandchild in child.children:
-            grandchild._parent = root.id
-        del scope.tasks[child.id]
-
-
-def _id(token: Token) -> int:
-    return token.id
+    """Where all that is left goes on from one point, let the scope begin there."""
+    root, instance = scope.task_tree, scope.instance
+    only = root.children[0] if len(root._children) == 1 else None
+    if only is not None:
+        root.data, root.moments = only.data, only.moments
+    for name in [name for name, moment in scope.moments.items() if moment <= root.moments.get(name, 0)]:
+        del scope.moments[name], scope.data[name]
+    alone = only is not None and not only._children and only.id not in instance.subprocesses
+    if only is not None and alone and scope is instance and not scope.moments:
+        root.moments = only.moments = {}  # there is nothing left that they could be compared with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -12,8 +12,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
-from engine.elements.scope_data import with_changes
+from engine.elements.scope_data import Part, keep_written, newest
 from engine.errors import EngineError, ExecutionFailed, SnapshotNeeded
+from engine.normalise import drawn_id
 from engine.snapshot import Status
 from engine.token import READY, WAITING, Token
 
@@ -36,6 +37,7 @@ class Scope:
     task_tree: Token
     spec: Any
     data: dict[str, Any]
+    moments: dict[str, int]
 
     @property
     def holder(self) -> Token:
@@ -43,28 +45,27 @@ class Scope:
         assert self.parent_task_id is not None, "a process has no scope around it"
         return self.instance.token(self.parent_task_id)
 
-    def path_ended(self, data: dict[str, Any]) -> None:
-        """Keep what a token changed on its way, when it has come to an end."""
-        self.data = with_changes(self.data, data, self.task_tree.data)
+    def path_ended(self, part: Part) -> None:
+        """Keep what was written on a way that has come to an end."""
+        keep_written((self.data, self.moments), part, self.task_tree.moments)
 
-    def result(self) -> dict[str, Any]:
-        """The data with which the scope ends, or stands as far as its ended paths are concerned."""
-        return {**self.task_tree.data, **self.data}
+    def result(self) -> tuple[dict[str, Any], dict[str, int]]:
+        """The data with which the scope ends, or stands as far as its ended paths are concerned; and the moments."""
+        return newest([(self.task_tree.data, self.task_tree.moments), (self.data, self.moments)])
 
-    def current_data(self) -> dict[str, Any]:
-        """The data as they stand: of the ended paths and of the tokens that are still on their way."""
-        base = self.task_tree.data
-        data = self.result()
+    def current_data(self) -> tuple[dict[str, Any], dict[str, int]]:
+        """The data as they stand: of the ended paths and of the tokens that are still on their way; and the moments."""
+        parts: list[Part] = [self.result()]
         for token in self.tasks.values():
             if token.is_held and not token.task_spec.inner:
                 inner = self.instance.subprocesses.get(token.id)
-                data = with_changes(data, token.data if inner is None else inner.current_data(), base)
-        return data
+                parts.append((token.data, token.moments) if inner is None else inner.current_data())
+        return newest(parts)
 
-    def begin(self, data: dict[str, Any]) -> None:
+    def begin(self, data: Mapping[str, Any], moments: Mapping[str, int]) -> None:
         """Put the first token at the start."""
         self.task_tree = Token(self, self.spec.start)
-        self.task_tree.data = data
+        self.task_tree.data, self.task_tree.moments = data, moments
         self.task_tree.complete()
 
     def held(self) -> list[Token]:
@@ -82,6 +83,7 @@ class SubScope(Scope, BpmnSubWorkflow):
 
     def __init__(self, instance: Instance, spec: Any, holder: Token) -> None:
         self.instance = instance
+        self.moments = {}
         super().__init__(spec, holder.id, instance, deserializing=True)
 
 
@@ -91,6 +93,7 @@ class Instance(Scope, BpmnWorkflow):
     def __init__(self, execution: Execution, process: Process, instance_id: UUID) -> None:
         super().__init__(process.spec, process.scopes, script_engine=NoScripts(), deserializing=True)
         self.instance = self
+        self.moments = {}
         self.execution = execution
         self.process = process
         self.id = instance_id
@@ -100,15 +103,15 @@ class Instance(Scope, BpmnWorkflow):
         self.thrower: str | None = None
         self.failed_below: ExecutionFailed | None = None
         self.leaving: list[str | None] = []
-        self.last_token_id = 0
+        self.last_number = 0
         self.position: Token | None = None
         self.visited = execution.visited
         self._ready: deque[Token] = deque()
 
-    def next_token_id(self) -> int:
-        """The next number; ids are never used again within an instance."""
-        self.last_token_id += 1
-        return self.last_token_id
+    def next_number(self) -> int:
+        """The next id of a token, or moment of a write; never used again within the instance."""
+        self.last_number += 1
+        return self.last_number
 
     def task_id(self, token: Token) -> UUID:
         """The id by which the world outside knows a token."""
@@ -161,7 +164,7 @@ class Instance(Scope, BpmnWorkflow):
         """Start the embedded sub-process ``name`` at ``holder``."""
         scope = SubScope(self, self.process.scopes[name], holder)
         self.subprocesses[holder.id] = scope
-        scope.begin(dict(holder.data))
+        scope.begin(holder.data, holder.moments)
 
     def close_scope(self, holder: Token) -> None:
         """Take a running sub-process away with everything in it."""
@@ -184,7 +187,7 @@ class Instance(Scope, BpmnWorkflow):
 
     def begin_with(self, data: dict[str, Any]) -> None:
         """Put the first token at the start; raises ``ExecutionFailed``."""
-        self.resume(lambda: self.begin(data))
+        self.resume(lambda: self.begin(data, {}))
 
     def advance(self) -> None:
         """Step until everything waits or the instance has ended; raises ``ExecutionFailed``."""
@@ -207,7 +210,7 @@ class Instance(Scope, BpmnWorkflow):
     def failed(self, reason: str, trace: str = "") -> ExecutionFailed:
         """The failure of the element at which the instance is."""
         element = self.process.id if self.position is None else self.position.task_spec.bpmn_id or self.process.id
-        return ExecutionFailed(self.id, element, reason, trace)
+        return ExecutionFailed(self.id, drawn_id(element), reason, trace)
 
     def _step(self) -> bool:
         while self._ready:
@@ -243,6 +246,6 @@ class Instance(Scope, BpmnWorkflow):
     def _finish(self, scope: Any) -> None:
         holder = scope.holder
         del self.subprocesses[holder.id]
-        holder.data = scope.result()
+        holder.data, holder.moments = scope.result()
         self.position = holder
         holder.complete()

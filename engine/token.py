@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
@@ -19,9 +20,9 @@ COMPLETED, CANCELLED = TaskState.COMPLETED, TaskState.CANCELLED
 class Token(Task):
     """A task that exists only once its element is reached.
 
-    Ids count up within the instance, so that a child's id is always greater than its parent's and the same command on
-    the same state gives the same bytes. Nested values of ``data`` are shared and never changed in place; only
-    top-level keys are replaced.
+    Ids count up within the instance, so that the same command on the same state gives the same bytes. ``data`` and
+    ``moments`` (when each value was written) are shared between tokens and never changed in place: ``write`` makes new
+    ones.
     """
 
     workflow: Scope
@@ -29,13 +30,14 @@ class Token(Task):
 
     def __init__(self, scope: Scope, spec: TaskSpec, parent: Token | None = None, state: int = FUTURE) -> None:
         # Deliberately not the base class's: it reads the clock, predicts and draws random ids.
-        self.id: int = scope.instance.next_token_id()
+        self.id: int = scope.instance.next_number()
         self.workflow = scope
         self.task_spec = spec
         self.triggered = False
         self.thread_id = 0
         self.last_state_change = 0
-        self.data: dict[str, Any] = {}
+        self.data: Mapping[str, Any] = {}
+        self.moments: Mapping[str, int] = {}
         self.internal_data: dict[str, Any] = {}
         self._parent = None if parent is None else parent.id
         self._children: list[int] = []
@@ -84,9 +86,16 @@ class Token(Task):
         if parent is not None:
             parent.task_spec.child_completed(parent, self)
         if not spec._outputs and not spec.inner:
-            scope.path_ended(self.data)
+            scope.path_ended((self.data, self.moments))
         for child in self.children:
             child.enter()
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Put values into the data, at a new moment."""
+        if values:
+            moment = self.workflow.instance.next_number()
+            self.data = {**self.data, **values}
+            self.moments = {**self.moments, **dict.fromkeys(values, moment)}
 
     def enter(self) -> None:
         """Arrive at the element."""
@@ -112,6 +121,6 @@ class Token(Task):
             self.workflow.instance.enqueue(self)
 
     def _inherit_data(self) -> None:
-        own = self.data
-        self.data = dict(self.before.data)
-        self.data.update(own)
+        before = self.before
+        self.data = {**before.data, **self.data} if self.data else before.data
+        self.moments = {**before.moments, **self.moments} if self.moments else before.moments

@@ -44,7 +44,7 @@ def inspect(definitions: Definitions, snapshot: Snapshot) -> State:
     instance = decode(Execution(definitions, {}), snapshot)
     held = sorted((token for scope in instance.scopes() for token in scope.held()), key=lambda token: token.id)
     standings = tuple(_standing(token) for token in held)
-    return State(snapshot.status, instance.current_data(), standings)
+    return State(snapshot.status, instance.current_data()[0], standings)
 
 
 def _standing(token: Token) -> Standing:

@@ -49,8 +49,8 @@ class BoundaryEvent(CatchEvent):
         activity = activity_beside(my_task)
         inside = None if activity is None else my_task.workflow.instance.subprocesses.get(activity.id)
         if inside is not None:
-            my_task.data = inside.current_data()
-        my_task.data.update(my_task.internal_data.pop(PAYLOAD))
+            my_task.data, my_task.moments = inside.current_data()
+        my_task.write(my_task.internal_data.pop(PAYLOAD))
         if not self.cancel_activity and not isinstance(self.event_definition, LimitEventDefinition):
             my_task.before._add_child(self).enter()
         return True

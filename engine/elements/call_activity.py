@@ -52,7 +52,7 @@ class CallActivity(Element):
         children = token.internal_data.get(CHILDREN, {})
         return {key: uuid5(task_id, key) for key, state in children.items() if state == LIVE}
 
-    def seen_by(self, token: Token, key: str) -> dict[str, Any]:
+    def seen_by(self, token: Token, key: str) -> Mapping[str, Any]:
         """The data over which the inputs of the child ``key`` are evaluated: the token's and the child's item."""
         if self.repetitions is None:
             return token.data
@@ -139,7 +139,7 @@ class CallActivity(Element):
         instance.execution.start_child(instance, token, key, inputs)
 
     def _give_results(self, token: Token) -> None:
-        token.data.update(self.results(token))
+        token.write(self.results(token))
 
     def _cancel_children(self, token: Token, reason: str) -> None:
         instance = token.workflow.instance

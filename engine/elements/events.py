@@ -72,7 +72,7 @@ class CatchEvent(Event):
 
     def occur(self, token: Token, payload: Mapping[str, Any]) -> None:
         """What was awaited has come, with ``payload`` for the data."""
-        token.data.update(payload)
+        token.write(payload)
         token._ready()
 
     def _on_complete_hook(self, my_task: Token) -> None:

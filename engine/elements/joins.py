@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.elements.element import Element
 from engine.elements.gateways import ConditionalGateway
-from engine.elements.scope_data import joined_data
+from engine.elements.scope_data import newest
 from engine.token import CANCELLED, WAITING
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _arrived(token: Token) -> list[Token]:
 
 def _merge(token: Token, tokens: list[Token]) -> None:
     """Let ``token`` go on with the data of all ``tokens``; the others are spent."""
-    token.data = joined_data(tokens)
+    token.data, token.moments = newest([(other.data, other.moments) for other in tokens])
     for other in tokens:
         if other is not token:
             other._set_state(CANCELLED)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.elements.element import Element
-from engine.elements.scope_data import with_changes
+from engine.elements.scope_data import keep_written
 from engine.errors import DataInvalid
 from engine.expressions import Expression, compile_expression
 from engine.token import STARTED
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INDEX = "index"
 OUTPUTS = "outputs"
-MERGED = "merged"
+WRITTEN = "written"
 NEXT = "next"
 
 
@@ -33,7 +33,7 @@ class Loop(Element):
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
         my_task._set_state(STARTED)
-        my_task.internal_data.update({MERGED: {}, NEXT: 0})
+        my_task.internal_data.update({WRITTEN: ({}, {}), NEXT: 0})
         return self.begin(my_task)
 
     def begin(self, token: Token) -> bool:
@@ -54,29 +54,24 @@ class Loop(Element):
         wearing: list[Token] = token.before.task_spec.boundaries(token.before)
         return wearing
 
-    def _run_hook(self, my_task: Token) -> bool:
-        my_task.data = {**my_task.data, **my_task.internal_data[MERGED]}
-        return True
-
     def start(self, token: Token, index: int, item: Mapping[str, Any]) -> None:
-        """Start repetition ``index``, which sees ``item`` besides the data."""
+        """Start repetition ``index``, which sees ``item`` and what earlier ones wrote besides the data."""
         child = token._add_child(token.workflow.spec.task_specs[self.task_spec])
         child.internal_data[INDEX] = index
-        child.data.update(item)
+        values, moments = token.internal_data[WRITTEN]
+        child.data, child.moments = {**values, **item}, dict(moments)
         child.enter()
 
-    def keep_changes(self, token: Token, child: Token, without: str | None = None) -> None:
-        """Keep what a repetition changed; it becomes data of the activity when that ends."""
-        changed = with_changes(token.internal_data[MERGED], child.data, token.data)
-        if without is not None:
-            changed.pop(without, None)
-        token.internal_data[MERGED] = changed
+    def keep_written(self, token: Token, child: Token) -> None:
+        """Keep what a repetition wrote; it becomes data of the activity when that ends."""
+        keep_written(token.internal_data[WRITTEN], (child.data, child.moments), token.moments)
 
     def finish(self, token: Token) -> None:
         """End the activity: repetitions that still run are taken away."""
         for child in token.children:
             child.cancel()
-        token.data = {**token.data, **token.internal_data[MERGED]}
+        values, moments = token.internal_data[WRITTEN]
+        token.data, token.moments = {**token.data, **values}, {**token.moments, **moments}
         token.complete()
 
 
@@ -123,7 +118,7 @@ class MultiInstance(Loop):
             outputs = token.internal_data.setdefault(OUTPUTS, {})
             outputs[str(child.internal_data[INDEX])] = child.data[self.output_item]
         else:
-            self.keep_changes(token, child, without=self.repetitions.variable)
+            self.keep_written(token, child)
         started, count = token.internal_data[NEXT], self.repetitions.count(token.data)
         running = any(not other.is_finished for other in token.children)
         if self.repetitions.are_enough(child.data) or (started == count and not running):
@@ -136,8 +131,7 @@ class MultiInstance(Loop):
         if self.output is not None and self.output_item is not None:
             outputs = token.internal_data.get(OUTPUTS, {})
             ordered = {index: outputs[index] for index in sorted(outputs, key=int)}
-            merged = token.internal_data[MERGED]
-            merged[self.output] = self.repetitions.collected(token.data, ordered)
+            token.write({self.output: self.repetitions.collected(token.data, ordered)})
 
 
 class SequentialMultiInstance(MultiInstance):
@@ -225,10 +219,10 @@ class StandardLoop(Loop):
 
     def _repeat(self, token: Token) -> None:
         token.internal_data[NEXT] += 1
-        self.start(token, token.internal_data[NEXT] - 1, token.internal_data[MERGED])
+        self.start(token, token.internal_data[NEXT] - 1, {})
 
     def repetition_completed(self, token: Token, child: Token) -> None:
-        self.keep_changes(token, child)
+        self.keep_written(token, child)
         if self._is_over(token, token.internal_data[NEXT]):
             self.finish(token)
         else:
@@ -237,7 +231,7 @@ class StandardLoop(Loop):
     def _is_over(self, token: Token, rounds: int) -> bool:
         if self.maximum is not None and rounds >= self.maximum:
             return True
-        data = {**token.data, **token.internal_data[MERGED]}
+        data = {**token.data, **token.internal_data[WRITTEN][0]}
         return self.condition is not None and not self.condition.evaluate(data)
 
 

@@ -63,7 +63,7 @@ class OperationTask(Element):
 
     def take(self, token: Token, outputs: Mapping[str, Any]) -> None:
         """Let the declared outputs of the operation enter the data."""
-        token.data.update(mapped(self.declared.outputs, {**token.data, **outputs}, outputs))
+        token.write(mapped(self.declared.outputs, {**token.data, **outputs}, outputs))
 
     def fail(self, token: Token, code: str) -> bool:
         """Hand the failure to the error boundary event that catches ``code``; False where there is none."""

@@ -1,58 +1,37 @@
-"""Data where branches meet: what a branch changed counts, what it merely carried along does not.
+"""Data where branches meet: what was written last counts, what was merely carried along never does.
 
-Each branch has the whole data of its way. Merging whole copies lets the branch that ends last undo what the others
-wrote; here each branch contributes its changes since the branches parted.
+Every token has the whole data of its way, and of each value that was written after the start the moment (a number that
+counts up within the instance). Merging whole copies, as SpiffWorkflow does, lets the branch that arrives last undo what
+the others wrote. Values are whole: a list or object that two branches write is that of the later one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from engine.token import Token
-
-Data = Mapping[str, Any]
+Part = tuple[Mapping[str, Any], Mapping[str, int]]
+"""Values by name, and the moments of those that were written; the others have been there from the start."""
 
 
-def with_changes(into: Data, branch: Data, base: Data) -> dict[str, Any]:
-    """``into`` with everything that ``branch`` changed since ``base``; objects are merged key by key, lists are not."""
-    result = dict(into)
-    for key, value in branch.items():
-        before = base.get(key)
-        if key in base and (value is before or (type(value) is type(before) and value == before)):
-            continue
-        here = result.get(key)
-        if isinstance(value, dict) and isinstance(here, dict):
-            result[key] = with_changes(here, value, before if isinstance(before, dict) else {})
-        else:
-            result[key] = value
-    return result
+def newest(parts: Iterable[Part]) -> tuple[dict[str, Any], dict[str, int]]:
+    """The values of all parts together, of each name the one that was written last."""
+    values: dict[str, Any] = {}
+    moments: dict[str, int] = {}
+    for part, written in parts:
+        for name, value in part.items():
+            moment = written.get(name, 0)
+            if name not in values or moment > moments.get(name, 0):
+                values[name] = value
+                if moment:
+                    moments[name] = moment
+    return values, moments
 
 
-def joined_data(tokens: list[Token]) -> dict[str, Any]:
-    """The data with which one token goes on where ``tokens``, in order of arrival, have met."""
-    if len(tokens) == 1:
-        return dict(tokens[0].data)
-    base = _nearest_common_ancestor(tokens).data
-    data: dict[str, Any] = dict(base)
-    for token in tokens:
-        data = with_changes(data, token.data, base)
-    return data
-
-
-def _nearest_common_ancestor(tokens: list[Token]) -> Token:
-    lineages = [_lineage(token) for token in tokens]
-    common = set(lineages[0]).intersection(*lineages[1:])
-    nearest: Token = tokens[0].workflow.tasks[max(common)]
-    return nearest
-
-
-def _lineage(token: Token) -> list[int]:
-    """The ids of the ancestors of ``token``; ids grow with depth."""
-    ids = []
-    current = token.parent
-    while current is not None:
-        ids.append(current.id)
-        current = current.parent
-    return ids
+def keep_written(kept: tuple[dict[str, Any], dict[str, int]], part: Part, since: Mapping[str, int]) -> None:
+    """Put into ``kept`` what ``part`` has written after ``since`` and after what is kept already."""
+    values, moments = kept
+    for name, moment in part[1].items():
+        if moment > max(moments.get(name, 0), since.get(name, 0)):
+            values[name] = part[0][name]
+            moments[name] = moment

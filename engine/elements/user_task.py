@@ -41,7 +41,7 @@ class UserTask(Element):
 
     def fill(self, token: Token, fields: Mapping[str, Any]) -> None:
         """Let the declared outputs, and nothing else, enter the data; a field that is missing enters as None."""
-        token.data.update(mapped(self.declared.outputs, {**token.data, **fields}, fields))
+        token.write(mapped(self.declared.outputs, {**token.data, **fields}, fields))
 
     def _on_complete_hook(self, my_task: Token) -> None:
         self._close(my_task, cancelled=False)

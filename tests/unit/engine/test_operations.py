@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -112,9 +113,9 @@ def test_a_remote_operation_is_finished_once(make_world: MakeWorld) -> None:
     world.finish("ask", number=1)
     world.requests[row.task_id] = row
     for act in (
-        lambda: world.finish("ask", number=2),
-        lambda: world.fail("ask", "REJECTED"),
-        lambda: world.retry("ask"),
+        partial(world.finish, "ask", number=2),
+        partial(world.fail, "ask", "REJECTED"),
+        partial(world.retry, "ask"),
     ):
         world.requests[row.task_id] = row
         with pytest.raises(NotWaiting):
