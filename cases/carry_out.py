@@ -25,7 +25,7 @@ from cases.incidents import Failure, record_incident
 from cases.operations import OPERATIONS
 from cases.position import Position
 from cases.refusals import driver_errors, in_words
-from cases.releases import release_of
+from cases.releases import citing, release_of
 from engine import Definitions
 from engine.errors import ExecutionFailed, NotWaiting, SnapshotNeeded
 from engine.snapshot import OperationCall, Outcome, Snapshot
@@ -68,13 +68,14 @@ def carry_out(
         position = hot.read(connection, address, identifier)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
-    try:
-        return _attempt(session, actor, position, admit)
-    except SnapshotNeeded:
-        with driver_errors(session):
-            position = hot.read_chain(connection, address, identifier)
-        assert position is not None
-        return _attempt(session, actor, position, admit)
+    with citing(session, position.release_id):
+        try:
+            return _attempt(session, actor, position, admit)
+        except SnapshotNeeded:
+            with driver_errors(session):
+                position = hot.read_chain(connection, address, identifier)
+            assert position is not None
+            return _attempt(session, actor, position, admit)
 
 
 def _attempt(session: Session, actor: Actor | None, position: Position, admit: Admit) -> Position | None:

@@ -18,6 +18,7 @@ from cases.incidents import apart_from
 from cases.models.projects import Project
 from cases.project_codes import check_national_code, local_code
 from cases.refusals import in_words
+from cases.releases import citing_region
 from database.transaction import in_transaction
 from errors import Invalid, NotAllowed, NotFound
 from worktime import national_calendar
@@ -49,7 +50,8 @@ def register_project(
     ``Conflict`` (the code is registered already), ``NotAllowed`` and ``NotFound``.
     """
     if classified:
-        raise _refuse_classified(session, actor, now)
+        with citing_region(session, region_code):
+            raise _refuse_classified(session, actor, now)
     _check_period(planned_start, planned_finish)
     _check_region(session, actor, region_code)
     kind = "national" if fixed_asset_investment else "local"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
 from sqlalchemy.orm import Session
 
 from accounts.roles import ROLES
 from cases.guards import GUARDS
 from cases.operations import OPERATIONS
-from processes.install import Releases
+from errors import Refused
+from processes.install import Releases, in_force
 from processes.loader import Vocabulary
 from processes.release import Release
 
@@ -29,3 +33,21 @@ def releases_of(session: Session) -> Releases:
 def release_of(session: Session, release_id: str) -> Release:
     """The release that something is pinned to."""
     return releases_of(session).get(session, release_id)
+
+
+@contextmanager
+def citing(session: Session, release_id: str) -> Iterator[None]:
+    """Name the clause behind what is refused inside, where the pack of the release says one."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.clause = refusal.clause or release_of(session, release_id).refusals.get(refusal.code)
+        raise
+
+
+@contextmanager
+def citing_region(session: Session, region_code: str) -> Iterator[None]:
+    """As ``citing``, by the release in force in a region; a region without one has no clause to name."""
+    release_id = in_force(session, region_code)
+    with citing(session, release_id) if release_id else nullcontext():
+        yield

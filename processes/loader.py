@@ -78,6 +78,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary) -> Release:
         organisations=organisations,
         calendar=tables.read_calendar(pack["calendar"]),
         counting=tables.read_counting(pack["counting"]),
+        refusals=tables.read_refusals(pack["refusals"], pack["regulation"]["clauses"]),
         files=files,
     )
 

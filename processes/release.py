@@ -88,7 +88,10 @@ class ProcessType:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Everything that one region runs on; ``id`` is the hash of the files' contents."""
+    """Everything that one region runs on; ``id`` is the hash of the files' contents.
+
+    ``refusals`` says which clause stands behind a refusal: clause id by the refusal's code.
+    """
 
     id: str
     title: str
@@ -104,4 +107,5 @@ class Release:
     organisations: Mapping[str, OrganisationEntry]
     calendar: Calendar
     counting: Rules
+    refusals: Mapping[str, str]
     files: Mapping[str, bytes]

@@ -10,6 +10,7 @@ from datetime import time
 from typing import Any
 
 from processes.release import Item, Material, OrganisationEntry, ProcessType, RegionEntry, Stage, StageItem
+from regulations import load_clauses
 from worktime import Calendar, LimitInvalid, Rules, national_calendar, parse_limit
 
 NECESSITIES = ("required", "deferrable", "conditional")
@@ -47,6 +48,15 @@ def read_calendar(table: Mapping[str, Any]) -> Calendar:
 def read_counting(table: Mapping[str, bool]) -> Rules:
     """What the region counts otherwise."""
     return Rules(**table)
+
+
+def read_refusals(table: Mapping[str, str], regulation: str) -> dict[str, str]:
+    """The clause behind each refusal; every clause must be of the pack's own regulation."""
+    clauses = load_clauses()
+    for code, clause in table.items():
+        known = clause in clauses and clauses[clause].region == regulation
+        check(known, f"pack.toml: 拒绝 {code} 引用的条文 {clause} 不在 {regulation} 的条文目录里")
+    return dict(table)
 
 
 def read_organisations(files: Mapping[str, bytes]) -> dict[str, OrganisationEntry]:

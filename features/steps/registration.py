@@ -14,6 +14,7 @@ from features.steps.person import Person
 from features.steps.traces import files_that_contain, tables_that_contain
 from features.steps.world import World
 from launcher.system import Platform
+from regulations import load_clauses
 
 CREDIT_CODE = "91210782MA0N00010Y"
 NATIONAL = re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}")
@@ -89,6 +90,12 @@ def refused_with_words(world: World, words: str) -> None:
     assert world.refusal is not None, "登记没有被拒绝"
     assert world.refusal.status in (409, 422)
     assert words in world.refusal.message
+
+
+@then(parsers.re("拒绝引用了条文 (?P<clause>[a-z0-9-]+)$"))
+def clause_is_quoted(world: World, clause: str) -> None:
+    assert world.refusal is not None
+    assert world.refusal.problem["clause"] == {"id": clause, "sentence": load_clauses()[clause].quote}
 
 
 @then(parsers.re("(?P<who>[^“]+)按项目“(?P<name>[^”]+)”的代码只查到这一个项目$"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from functools import cache
 
@@ -11,8 +12,10 @@ from cases.releases import vocabulary
 from processes.loader import PACKS, content_id, load_files, read_folder
 from processes.release import Release
 from processes.tables import PackInvalid
+from regulations import load_clauses
 from worktime import Rules, parse_limit
 
+DOCUMENTATION = re.compile(r"<bpmn:documentation>[^<]*条文: ([^<]*)</bpmn:documentation>")
 FILES = read_folder(PACKS / "beizhen")
 
 
@@ -57,6 +60,17 @@ def test_the_pack_says_its_hours_and_how_it_counts() -> None:
     assert pack().counting == Rules()
 
 
+def test_every_clause_that_the_diagrams_name_is_one_of_the_regulation() -> None:
+    named = {
+        clause
+        for name, content in FILES.items()
+        if name.endswith(".bpmn")
+        for clause in re.findall(r"[a-z]+-[0-9]+[0-9a-z-]*", "".join(DOCUMENTATION.findall(content.decode())))
+    }
+    assert {"beizhen-4-6a", "beizhen-4-6b", "beizhen-4-2-4"} < named
+    assert {clause for clause in named if clause not in load_clauses()} == set()
+
+
 def test_the_id_is_the_hash_of_what_is_in_the_files() -> None:
     assert pack().id == content_id(FILES) == content_id(dict(reversed(FILES.items())))
     assert content_id({**FILES, "pack.toml": FILES["pack.toml"] + b"\n"}) != pack().id
@@ -97,6 +111,7 @@ def test_a_missing_table_is_named(name: str) -> None:
         ("pack.toml", "start_day_counts", "start_day", "start_day"),
         ("pack.toml", '["08:30", "12:00"]', '["12:30", "12:00"]', "工作时间"),
         ("pack.toml", 'version = "2026.11"', "", "version"),
+        ("pack.toml", '"beizhen-10"', '"xiamen-1"', "xiamen-1"),
         ("forms/dispatch.json", '"id": "dispatch"', '"id": "other"', "other"),
         ("forms/dispatch.json", '"checkbox"', '"lottery"', "lottery"),
         ("stage.bpmn", 'role="lead_officer"', 'role="emperor"', "emperor"),
