@@ -7,8 +7,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 
 from demo.accounts import FILE, read_accounts
 from demo.story import Story
@@ -45,8 +45,10 @@ def play(url: str, data: Path) -> int:
         Story(people, teller).tell()
     except FileNotFoundError:
         return failed(f"{data} 里没有 {FILE}: 请用 ./bl run 启动演示区, 并给出它的数据目录。")
-    except URLError as error:
-        return failed(f"连不上 {url}: {error.reason}。请确认平台正在运行。")
+    except (OSError, HTTPException) as error:
+        return failed(f"连不上 {url}: {error}。请确认平台正在运行。")
+    except (KeyError, ValueError) as error:
+        return failed(f"{url} 或 {data} 不是演示区的: {error}。请核对地址和数据目录。")
     except Refusal as refusal:
         return failed(f"平台拒绝了第 {teller.steps + 1} 步: {refusal.message} {dict(refusal.problem)}")
     except WentWrong as wrong:

@@ -53,6 +53,12 @@ def write_accounts(folder: Path, accounts: Iterable[Account]) -> Path:
 
 
 def read_accounts(folder: Path) -> Mapping[str, Account]:
-    """The accounts by user name; raises ``FileNotFoundError`` where no demonstration region was installed."""
-    rows = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    return {row["username"]: Account(**row) for row in rows}
+    """The accounts by user name; raises ``FileNotFoundError`` where no demonstration region was installed.
+
+    A file that ``write_accounts`` did not write raises ``ValueError``.
+    """
+    try:
+        rows = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return {row["username"]: Account(**row) for row in rows}
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{FILE} 的内容不对: {error}") from error
