@@ -21,11 +21,11 @@ CAST = ("applicant", "window", "lead", "planner", "approver", "sports", "housing
 def main(arguments: Sequence[str]) -> int:
     """Play the demonstration; the exit code, 0 only when every step did what it should."""
     parser = argparse.ArgumentParser("./bl demo", description="以八个人的身份走完一个项目的工程建设许可阶段")
-    parser.add_argument("--url", metavar="地址", help="已在运行的平台, 例如 http://127.0.0.1:8000")
-    parser.add_argument("--data", type=Path, metavar="目录", help="那个平台的数据目录, 账号文件在里面")
+    parser.add_argument("--url", metavar="地址", help="已在运行的平台，例如 http://127.0.0.1:8000")
+    parser.add_argument("--data", type=Path, metavar="目录", help="那个平台的数据目录，账号文件在里面")
     options = parser.parse_args(arguments)
     if bool(options.url) != bool(options.data):
-        parser.error("--url 和 --data 要一起给出, 或者都不给")
+        parser.error("--url 和 --data 要一起给出，或者都不给")
     try:
         if options.url:
             return play(options.url, options.data)
@@ -44,22 +44,22 @@ def play(url: str, data: Path) -> int:
         people = {name: Person(url, name, accounts[name].password) for name in CAST}
         Story(people, teller).tell()
     except FileNotFoundError:
-        return failed(f"{data} 里没有 {FILE}: 请用 ./bl run 启动演示区, 并给出它的数据目录。")
+        return failed(f"{data} 里没有 {FILE}: 请用 ./bl run 启动演示区，并给出它的数据目录。")
     except (OSError, HTTPException) as error:
         return failed(f"连不上 {url}: {error}。请确认平台正在运行。")
     except (KeyError, ValueError) as error:
-        return failed(f"{url} 或 {data} 不是演示区的: {error}。请核对地址和数据目录。")
+        return failed(f"{url} 或 {data} 不是演示区的：{error}。请核对地址和数据目录。")
     except Refusal as refusal:
-        return failed(f"平台拒绝了第 {teller.steps + 1} 步: {refusal.message} {dict(refusal.problem)}")
+        return failed(f"平台拒绝了第 {teller.steps + 1} 步：{refusal.message} {dict(refusal.problem)}")
     except WentWrong as wrong:
         return failed(str(wrong))
-    print(f"\n{len(people)} 个人, {teller.steps} 步, {teller.outcomes} 项结果, 全部正确。")
+    print(f"\n{len(people)} 个人，{teller.steps} 步，{teller.outcomes} 项结果，全部正确。")
     return 0
 
 
 def failed(reason: str) -> int:
     """Say why; the exit code."""
-    print(f"\n演示没有成功: {reason}", file=sys.stderr)
+    print(f"\n演示没有成功：{reason}", file=sys.stderr)
     return 1
 
 

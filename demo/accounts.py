@@ -61,4 +61,4 @@ def read_accounts(folder: Path) -> Mapping[str, Account]:
         rows = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return {row["username"]: Account(**row) for row in rows}
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{FILE} 的内容不对: {error}") from error
+        raise ValueError(f"{FILE} 的内容不对：{error}") from error

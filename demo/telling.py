@@ -34,6 +34,6 @@ class Teller:
     def seen(self, witness: Person, what: str, holds: bool) -> None:
         """Another person looks at the outcome; raises ``WentWrong`` when it is not so."""
         self.outcomes += 1
-        print(f"     {'√' if holds else '×'} {witness.name}看到: {what}", flush=True)
+        print(f"     {'√' if holds else '×'} {witness.name}看到：{what}", flush=True)
         if not holds:
-            raise WentWrong(f"第 {self.steps} 步之后, {witness.name}没有看到: {what}")
+            raise WentWrong(f"第 {self.steps} 步之后，{witness.name}没有看到：{what}")

@@ -33,14 +33,14 @@ def check_text(field: Field, value: Any, _: Options) -> str | None:
             raise ValidationError(f"请填写“{field.label}”。")
         return None
     if CONTROL.search(text):
-        raise ValidationError(f"“{field.label}”里有不能显示的字符, 请删去。")
+        raise ValidationError(f"“{field.label}”里有不能显示的字符，请删去。")
     line = field.type == "textfield"
     shortest, longest = (
         field.rules.get("minLength", 0),
         field.rules.get("maxLength", LONGEST_LINE if line else LONGEST_TEXT),
     )
     if not shortest <= len(text) <= longest:
-        raise ValidationError(f"“{field.label}”要在 {shortest} 到 {longest} 个字之间, 现在是 {len(text)} 个字。")
+        raise ValidationError(f"“{field.label}”要在 {shortest} 到 {longest} 个字之间，现在是 {len(text)} 个字。")
     pattern = {"email": EMAIL, "phone": PHONE}.get(field.rules.get("validationType", ""), field.rules.get("pattern"))
     if pattern and not re.fullmatch(pattern, text):
         raise ValidationError(f"“{field.label}”的格式不对。")

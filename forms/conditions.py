@@ -42,7 +42,7 @@ class Compiled:
 def compile_condition(text: str) -> Compiled:
     """Read a condition such as ``=conclusion != "transferred"``; raises ``ConditionInvalid``."""
     if not text.startswith("=") or len(text) > LONGEST:
-        raise ConditionInvalid(f"条件以 = 开头, 不超过 {LONGEST} 个字符: {text[:80]}")
+        raise ConditionInvalid(f"条件以 = 开头，不超过 {LONGEST} 个字符：{text[:80]}")
     return Parser(_tokens(text[1:])).whole()
 
 

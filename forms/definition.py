@@ -103,7 +103,7 @@ def _unique(fields: tuple[Field, ...], where: str) -> tuple[Field, ...]:
 
 def _fields(components: Any, depth: int) -> Iterator[Field]:
     if not isinstance(components, list) or depth > DEEPEST:
-        raise FormDefinitionInvalid(f"components 要是列表, 嵌套不超过 {DEEPEST} 层")
+        raise FormDefinitionInvalid(f"components 要是列表，嵌套不超过 {DEEPEST} 层")
     for component in components:
         if not isinstance(component, dict):
             raise FormDefinitionInvalid("components 的每一项要是一个组件")
@@ -112,13 +112,13 @@ def _fields(components: Any, depth: int) -> Iterator[Field]:
             continue
         if kind == "group":
             if component.get("path") or component.get("conditional"):
-                raise FormDefinitionInvalid("分组 (group) 只用于排版, 不能有 path 和 conditional")
+                raise FormDefinitionInvalid("分组 (group) 只用于排版，不能有 path 和 conditional")
             yield from _fields(component.get("components"), depth + 1)
         elif kind in INPUTS:
             yield _field(component, depth)
         else:
             raise FormDefinitionInvalid(
-                f"组件类型 {kind} 不在支持的范围, 可用: {'、'.join(sorted(INPUTS | SHOWN_ONLY))}、group"
+                f"组件类型 {kind} 不在支持的范围，可用：{'、'.join(sorted(INPUTS | SHOWN_ONLY))}、group"
             )
 
 
@@ -127,7 +127,7 @@ def _field(component: dict[str, Any], depth: int) -> Field:
     key = component.get("path" if kind == "dynamiclist" else "key")
     if not isinstance(key, str) or not KEY.fullmatch(key):
         raise FormDefinitionInvalid(
-            f"组件 {component.get('id', kind)} 的 key 要由小写字母、数字和下划线组成, 以字母开头"
+            f"组件 {component.get('id', kind)} 的 key 要由小写字母、数字和下划线组成，以字母开头"
         )
     options, options_key = _options(component, key) if kind in CHOICES else (None, None)
     subtype = component.get("subtype") if kind == "datetime" else None
@@ -190,4 +190,4 @@ def _hidden(component: dict[str, Any], key: str) -> Compiled | None:
     try:
         return compile_condition(str(conditional["hide"]))
     except ConditionInvalid as error:
-        raise FormDefinitionInvalid(f"{key} 的隐藏条件: {error}") from error
+        raise FormDefinitionInvalid(f"{key} 的隐藏条件：{error}") from error

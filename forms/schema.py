@@ -18,7 +18,7 @@ MOST_SCHEMAS = 2_000
 class FormSchema(marshmallow.Schema):
     """A schema that refuses what it does not know, in Chinese."""
 
-    error_messages = {"unknown": "表单里没有这一项, 请删去。", "type": "这里要是一个对象: 字段名和填写的值。"}  # noqa: RUF012
+    error_messages = {"unknown": "表单里没有这一项，请删去。", "type": "这里要是一个对象：字段名和填写的值。"}  # noqa: RUF012
 
     class Meta:
         unknown = marshmallow.RAISE
@@ -49,7 +49,7 @@ def clean(form: tuple[Field, ...], values: Any, options: Options) -> dict[str, A
     """Check the values against the fields; returns every field, raises ``ValidationError`` with all problems."""
     given = values if isinstance(values, Mapping) else {}
     hidden = _hidden(form, given)
-    unwanted = {key: [f"“{field.label}”此时不填, 请删去。"] for key, field in hidden.items() if _filled(given.get(key))}
+    unwanted = {key: [f"“{field.label}”此时不填，请删去。"] for key, field in hidden.items() if _filled(given.get(key))}
     kept = {key: value for key, value in given.items() if key not in hidden} if given else values
     try:
         cleaned = _schema(form, frozenset(hidden), options).load(kept)

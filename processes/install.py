@@ -67,7 +67,7 @@ class Releases:
         with self._lock:
             row = session.get(InstalledRelease, release_id)
             if row is None:
-                raise NotFound("release_not_found", f"没有编号为 {release_id[:12]} 的发布版本, 请先安装地区包。")
+                raise NotFound("release_not_found", f"没有编号为 {release_id[:12]} 的发布版本，请先安装地区包。")
             files = {name: text.encode("utf-8") for name, text in row.files.items()}
             return self._loaded.setdefault(release_id, load_files(files, self.vocabulary))
 
@@ -75,7 +75,7 @@ class Releases:
         """The release in force in a region; raises ``NotFound`` when there is none."""
         release_id = in_force(session, region_code)
         if release_id is None:
-            raise NotFound("no_release_in_force", f"地区 {region_code} 没有生效的发布版本, 请先安装地区包。")
+            raise NotFound("no_release_in_force", f"地区 {region_code} 没有生效的发布版本，请先安装地区包。")
         return self.get(session, release_id)
 
     def add(self, release: Release) -> None:

@@ -54,7 +54,7 @@ def load_files(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Release:
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, PackInvalid):
             raise
-        raise PackInvalid([f"地区包的表格缺少或写错了一项: {error}"]) from error
+        raise PackInvalid([f"地区包的表格缺少或写错了一项：{error}"]) from error
 
 
 def _load(files: dict[str, bytes], vocabulary: Vocabulary) -> Release:
@@ -95,7 +95,7 @@ def _forms(files: Mapping[str, bytes]) -> dict[str, FormDefinition]:
             problems.append(f"{name}: {error}")
             continue
         if form.id != file.removesuffix(".json"):
-            problems.append(f"{name}: 表单的 id 要与文件名相同, 现在是 {form.id}")
+            problems.append(f"{name}: 表单的 id 要与文件名相同，现在是 {form.id}")
         forms[form.id] = form
     if problems:
         raise PackInvalid(problems)

@@ -175,5 +175,5 @@ def _rows(files: Mapping[str, bytes], name: str, columns: tuple[str, ...]) -> li
     reader = csv.DictReader(io.StringIO(_text(files, name)), restval="")
     check(tuple(reader.fieldnames or ()) == columns, f"{name} 的表头要是 {','.join(columns)}")
     rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
-    check(all(row[column] for row in rows for column in columns), f"{name} 有空格子, 请填满每一行")
+    check(all(row[column] for row in rows for column in columns), f"{name} 有空格子，请填满每一行")
     return rows

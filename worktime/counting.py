@@ -112,7 +112,7 @@ def _reach(calendar: Calendar, unit: Unit, pieces: Iterator[Piece], amount: Frac
         microseconds = max(amount, Fraction(0)) * (piece.whole // MICROSECOND)
         at = piece.begin + -(-microseconds.numerator // microseconds.denominator) * MICROSECOND
         return _settled(calendar, unit, begin, at, rules)
-    raise ValueError("时钟停着, 没有到期时刻")
+    raise ValueError("时钟停着，没有到期时刻")
 
 
 def _settled(calendar: Calendar, unit: Unit, begin: datetime, at: datetime, rules: Rules) -> Due:

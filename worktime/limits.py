@@ -29,7 +29,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not 1 <= self.amount <= MOST[self.unit]:
-            raise LimitInvalid(f"期限要在 1 到 {MOST[self.unit]}{self.unit.value} 之间, 现在是 {self.amount}")
+            raise LimitInvalid(f"期限要在 1 到 {MOST[self.unit]}{self.unit.value} 之间，现在是 {self.amount}")
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit.value}"
@@ -53,5 +53,5 @@ def parse_limit(text: str) -> Limit:
     """Read ``5WD``, ``3ND``, ``8WH`` or ``24NH``; raises ``LimitInvalid``."""
     match = TEXT.fullmatch(text)
     if match is None:
-        raise LimitInvalid(f"“{text[:40]}”不是期限; 写作 5WD (工作日)、3ND (自然日)、8WH (工作小时) 或 24NH (自然小时)")
+        raise LimitInvalid(f"“{text[:40]}”不是期限；写作 5WD (工作日)、3ND (自然日)、8WH (工作小时) 或 24NH (自然小时)")
     return Limit(int(match[1]), Unit(match[2]))

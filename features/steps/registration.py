@@ -65,7 +65,7 @@ def register_without_investment(world: World, who: str, name: str) -> None:
     world.projects[name] = register(world.person(who), name, fixed_asset_investment=False)
 
 
-@when(parsers.re("(?P<who>[^“]+)登记不涉及固定资产投资的项目“(?P<name>[^”]+)”, 并自己填写代码$"))
+@when(parsers.re("(?P<who>[^“]+)登记不涉及固定资产投资的项目“(?P<name>[^”]+)”，并自己填写代码$"))
 def register_with_own_local_code(world: World, who: str, name: str) -> None:
     code = f"L{AREA}-2026-000001"
     world.attempt(lambda: register(world.person(who), name, fixed_asset_investment=False, code=code))
@@ -85,7 +85,7 @@ def start_stage(world: World, who: str, name: str) -> None:
     world.cases[name] = person.post("/stage-cases", body)
 
 
-@then(parsers.re("登记被拒绝, 说明中有“(?P<words>[^”]+)”$"))
+@then(parsers.re("登记被拒绝，说明中有“(?P<words>[^”]+)”$"))
 def refused_with_words(world: World, words: str) -> None:
     assert world.refusal is not None, "登记没有被拒绝"
     assert world.refusal.status in (409, 422)
@@ -109,12 +109,12 @@ def not_found_by_name(world: World, who: str, name: str) -> None:
     assert list(world.person(who).pages("/projects", name=name)) == []
 
 
-@then(parsers.re("(?P<who>[^“]+)按名称查不到项目“(?P<name>[^”]+)”, 只有“(?P<other>[^”]+)”$"))
+@then(parsers.re("(?P<who>[^“]+)按名称查不到项目“(?P<name>[^”]+)”，只有“(?P<other>[^”]+)”$"))
 def only_the_other_is_found(world: World, who: str, name: str, other: str) -> None:
     assert {project["name"] for project in world.person(who).pages("/projects", name=name)} == {other}
 
 
-@then(parsers.re("(?P<who>[^“]+)看到项目“(?P<name>[^”]+)”的代码是地方代码, 与国家代码不会混淆$"))
+@then(parsers.re("(?P<who>[^“]+)看到项目“(?P<name>[^”]+)”的代码是地方代码，与国家代码不会混淆$"))
 def local_code_is_seen(world: World, who: str, name: str) -> None:
     project = world.person(who).get(f"/projects/{world.projects[name]['id']}")
     assert project["code_kind"] == "local"

@@ -96,7 +96,7 @@ def test_what_a_witness_does_not_see_ends_the_story() -> None:
 
     teller = Teller()
     teller.seen(Witness(), "对的", True)  # type: ignore[arg-type]
-    with pytest.raises(WentWrong, match="郑华没有看到: 不对的"):
+    with pytest.raises(WentWrong, match="郑华没有看到：不对的"):
         teller.seen(Witness(), "不对的", False)  # type: ignore[arg-type]
 
 

@@ -136,7 +136,7 @@ def test_a_required_field_must_be_filled_in() -> None:
 
 
 def test_unknown_fields_are_refused() -> None:
-    assert refusal(one("textfield"), {"field": "a", "other": 1}) == ("other", "表单里没有这一项, 请删去。")
+    assert refusal(one("textfield"), {"field": "a", "other": 1}) == ("other", "表单里没有这一项，请删去。")
 
 
 @pytest.mark.parametrize("values", [None, [], "text", 5, True])
@@ -151,7 +151,7 @@ def test_a_field_is_asked_only_under_its_condition() -> None:
 
 
 def test_a_hidden_field_that_is_filled_in_is_refused_and_counts_as_empty_for_others() -> None:
-    assert refusal(OPINION, {"conclusion": "a", "department": "x"}) == ("department", "“部门”此时不填, 请删去。")
+    assert refusal(OPINION, {"conclusion": "a", "department": "x"}) == ("department", "“部门”此时不填，请删去。")
     with pytest.raises(Invalid) as refused:
         forms.validate(OPINION, {"conclusion": "a", "department": "x", "remark": "y"})
     errors = refused.value.details["errors"]

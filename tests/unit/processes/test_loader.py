@@ -15,7 +15,7 @@ from processes.tables import PackInvalid
 from regulations import load_clauses
 from worktime import Rules, parse_limit
 
-DOCUMENTATION = re.compile(r"<bpmn:documentation>[^<]*条文: ([^<]*)</bpmn:documentation>")
+DOCUMENTATION = re.compile(r"<bpmn:documentation>[^<]*条文：([^<]*)</bpmn:documentation>")
 FILES = read_folder(PACKS / "beizhen")
 
 
