@@ -107,6 +107,7 @@ def _limit_set(happening: happenings.LimitSet, context: Context) -> None:
             "limit_text": happening.limit,
             "due_at": due.at,
             "provisional": due.provisional,
+            "held": context.stage_held and context.places[happening.instance_id].case is not None,
         }
     )
 
@@ -118,7 +119,9 @@ def _limit_cleared(happening: happenings.LimitCleared, context: Context) -> None
 def _child_started(happening: happenings.ChildStarted, context: Context) -> None:
     child, item = happening.child, happening.inputs.get("item")
     subject = {"code": item["code"], "name": item["name"]} if isinstance(item, dict) else None
-    place = Place(child.id, child.root_id, child.process, happening.kind, subject=subject)
+    above = context.places.get(happening.instance_id)
+    case = above.case if above else None  # what a process below an item does belongs to the item's case
+    place = Place(child.id, child.root_id, child.process, happening.kind, case, subject)
     context.places[child.id] = place
     context.changes.started[child.id] = _instance(child, context, place)
     if happening.kind == "item" and isinstance(item, dict):
@@ -140,7 +143,7 @@ def _child_started(happening: happenings.ChildStarted, context: Context) -> None
 def _instance_ended(happening: happenings.InstanceEnded, context: Context) -> None:
     place = context.places[happening.instance_id]
     case = place.case
-    if case is not None and not case.ended:
+    if place.kind == "item" and case is not None and not case.ended:
         case.ended = True
         case.changed.update(ended_at=context.now, end_reason=happening.code or happening.status.value)
         context.changes.cases[case.id] = case

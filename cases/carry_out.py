@@ -111,6 +111,7 @@ def _context(session: Session, actor: Actor | None, position: Position, admitted
         stage_case_id=position.stage_case_id,
         changes=changes,
         submission=admitted.submission,
+        stage_held=position.hold_id is not None and position.held_item is None,
     )
     for above in position.above:
         snapshot = above.snapshot

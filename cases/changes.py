@@ -72,7 +72,7 @@ class Changes:
 
     def set_limit(self, row: Row) -> None:
         """A limit runs from now on."""
-        standing = {"id": uuid4(), "started_at": self.now, "consumed": "0", "held": False}
+        standing = {"id": uuid4(), "started_at": self.now}
         self.limits[row["task_id"], row["kind"]] = {**row, **standing}
 
     def clear_limits(self, task_id: UUID) -> None:

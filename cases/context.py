@@ -30,8 +30,8 @@ class Place:
 class Context:
     """One command on one stage case. ``submission`` are the values of the form that was completed, if any.
 
-    ``actor`` is None when the platform itself acts (a limit fires). ``places`` are the instances by id, with those
-    that the command starts.
+    ``stage_held``: a hold of the stage stands, and what begins under it stands too. ``actor`` is None when the platform
+    itself acts (a limit fires). ``places`` are the instances by id, with those that the command starts.
     """
 
     session: Session
@@ -41,7 +41,7 @@ class Context:
     stage_case_id: UUID
     changes: Changes
     submission: dict[str, Any] = field(default_factory=dict)
-    element_id: str | None = None
+    stage_held: bool = False
     places: dict[UUID, Place] = field(default_factory=dict)
 
     @property

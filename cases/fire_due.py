@@ -34,7 +34,7 @@ def fire_due(session: Session, due_id: UUID) -> bool:
 
 
 def _admit(session: Session, position: Position) -> Admitted | None:
-    if position.due_fired_at or position.due_cancelled_at or position.due_held or position.hold_id:
+    if position.due_fired_at or position.due_cancelled_at or position.due_held:
         return None
     assert position.due_at is not None
     assert position.due_id is not None

@@ -8,23 +8,26 @@ from functools import lru_cache
 import worktime
 from engine.limits import Unit, parse_limit
 from processes.release import Release
-from worktime import Due
+from worktime import Due, Hold
 
 IN_DAYS = (Unit.WORKING_DAYS, Unit.NATURAL_DAYS)
 ONE_DAY = timedelta(days=1)
 
 
-def due(release: Release, start: datetime, text: str) -> Due:
-    """When a limit that starts at ``start`` is used up; a date is due at the end of that day, where the region lies."""
+def due(release: Release, start: datetime, text: str, holds: tuple[Hold, ...] = ()) -> Due:
+    """When a limit that starts at ``start`` is used up; a date is due at the end of that day, where the region lies.
+
+    ``holds`` are the closed intervals in which its clock stood; overlapping ones count once. A date does not move.
+    """
     limit = parse_limit(text)
     if limit.unit is Unit.INSTANT:
         return Due(_instant(release, limit.amount), provisional=False)
     assert isinstance(limit.amount, int)
     if limit.unit is Unit.SECONDS:
-        return Due(start + timedelta(seconds=limit.amount), provisional=False)
-    if limit.unit in IN_DAYS and not release.counting.start_day_counts:
+        return Due(_later(start, timedelta(seconds=limit.amount), holds), provisional=False)
+    if limit.unit in IN_DAYS and not release.counting.start_day_counts and not holds:
         return _due_of_day(_Counting(release), release.calendar.local(start).date(), text.strip())
-    return worktime.due(release.calendar, start, worktime.parse_limit(text.strip()), rules=release.counting)
+    return worktime.due(release.calendar, start, worktime.parse_limit(text.strip()), holds, release.counting)
 
 
 class _Counting:
@@ -46,6 +49,21 @@ def _due_of_day(counting: _Counting, day: date, text: str) -> Due:
     release = counting.release
     start = release.calendar.at(day, time())
     return worktime.due(release.calendar, start, worktime.parse_limit(text), rules=release.counting)
+
+
+def _later(start: datetime, amount: timedelta, holds: tuple[Hold, ...]) -> datetime:
+    """``amount`` of elapsed time after ``start``, less the holds."""
+    at = start + amount
+    reached = start
+    for hold in sorted(holds, key=lambda each: each.start):
+        assert hold.end is not None
+        begin = max(hold.start, reached)
+        if begin >= at:
+            break
+        if hold.end > begin:
+            at += hold.end - begin
+            reached = hold.end
+    return at
 
 
 def _instant(release: Release, moment: object) -> datetime:

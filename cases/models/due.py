@@ -15,8 +15,8 @@ from database.base import Base, Id
 class DueRow(Base):
     """A limit of one token: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires).
 
-    The row is the truth of every due time. ``consumed`` is the exact fraction of units used before the latest hold,
-    as ``numerator/denominator``. A claim is a lease: ``claimed_until`` passes, and the row is claimed anew.
+    The row is the truth of every due time. While it is ``held`` its clock stands; ``due_at`` is computed anew when the
+    hold is lifted. A claim is a lease: ``claimed_until`` passes, and the row is claimed anew.
     """
 
     __tablename__ = "due_rows"
@@ -43,7 +43,6 @@ class DueRow(Base):
     timeout: Mapped[str | None]
     limit_text: Mapped[str]
     started_at: Mapped[datetime]
-    consumed: Mapped[str] = mapped_column(server_default=text("'0'"))
     due_at: Mapped[datetime]
     provisional: Mapped[bool] = mapped_column(server_default=text("false"))
     held: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -53,14 +52,26 @@ class DueRow(Base):
 
 
 class Hold(Base):
-    """A suspension of one item case, or of the whole stage (``item_case_id`` null), with its cause."""
+    """A suspension of one item case, or of the whole stage (``item_case_id`` null), with its cause.
+
+    ``freezes_stage`` marks an item's own hold under which its stage is frozen; the stage's hold lifts with the last
+    of them. ``stops_clock``: the hold of a stage stops the limits of the stage itself, not only of its items.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (
         CheckConstraint("ended_at >= started_at", name="period"),
+        CheckConstraint("item_case_id IS NOT NULL OR NOT freezes_stage", name="only_items_freeze"),
         Index("ix_holds_stage_case_id", "stage_case_id"),
         Index("ix_holds_item_case_id", "item_case_id", postgresql_where=text("item_case_id IS NOT NULL")),
-        Index("ix_holds_open", "stage_case_id", "item_case_id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_holds_open",
+            "stage_case_id",
+            "item_case_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     id: Mapped[Id]
@@ -69,6 +80,7 @@ class Hold(Base):
     caused_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"), index=True)
     cause: Mapped[str]
     evidence: Mapped[dict[str, Any] | None]
+    freezes_stage: Mapped[bool] = mapped_column(server_default=text("false"))
     stops_clock: Mapped[bool] = mapped_column(server_default=text("true"))
     started_at: Mapped[datetime]
     started_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)

@@ -144,7 +144,6 @@ def upgrade() -> None:
         Column("timeout", Text),
         required("limit_text", Text),
         required("started_at", Instant),
-        required("consumed", Text, server_default=text("'0'")),
         required("due_at", Instant),
         required("provisional", Boolean, server_default=text("false")),
         required("held", Boolean, server_default=text("false")),
@@ -178,12 +177,14 @@ def upgrade() -> None:
         Column("caused_by_id", Uuid),
         required("cause", Text),
         Column("evidence", JSONB),
+        required("freezes_stage", Boolean, server_default=text("false")),
         required("stops_clock", Boolean, server_default=text("true")),
         required("started_at", Instant),
         required("started_by", Uuid),
         Column("ended_at", Instant),
         Column("ended_by", Uuid),
         CheckConstraint("ended_at >= started_at", name="ck_holds_period"),
+        CheckConstraint("item_case_id IS NOT NULL OR NOT freezes_stage", name="ck_holds_only_items_freeze"),
         ForeignKeyConstraint(["caused_by_id"], ["item_cases.id"], name="fk_holds_caused_by_id_item_cases"),
         ForeignKeyConstraint(["ended_by"], ["users.id"], name="fk_holds_ended_by_users"),
         ForeignKeyConstraint(["item_case_id"], ["item_cases.id"], name="fk_holds_item_case_id_item_cases"),
@@ -197,7 +198,12 @@ def upgrade() -> None:
         "ix_holds_item_case_id", "holds", ["item_case_id"], postgresql_where=text("item_case_id IS NOT NULL")
     )
     op.create_index(
-        "ix_holds_open", "holds", ["stage_case_id", "item_case_id"], postgresql_where=text("ended_at IS NULL")
+        "uq_holds_open",
+        "holds",
+        ["stage_case_id", "item_case_id"],
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
     )
     op.create_index("ix_holds_stage_case_id", "holds", ["stage_case_id"])
     op.create_index("ix_holds_started_by", "holds", ["started_by"])

@@ -11,7 +11,7 @@ from uuid import UUID
 from cases.complete_task import complete_task
 from cases.models import WorkItem
 from errors import Conflict
-from tests.integration.cases.world import OPINION, World
+from tests.integration.cases.world import World
 
 
 def at_once(actions: list[Callable[[], Any]]) -> list[Exception | None]:

@@ -1,0 +1,76 @@
+"""What a hold does to limits: it stops them, and lifting it lets them run again from where they stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from cases import limits
+from processes.release import Release
+from worktime import Hold as Interval
+
+# U2: an item is active when neither it nor its stage is held. The limits of the stage itself stop only where the hold
+# of the stage says so.
+_HELD = """EXISTS (
+    SELECT FROM holds h WHERE h.stage_case_id = p.stage_case_id AND h.ended_at IS NULL AND (
+        h.item_case_id = p.item_case_id
+        OR (h.item_case_id IS NULL AND (p.item_case_id IS NOT NULL OR h.stops_clock))
+    )
+)"""
+STOP = text(f"""
+    UPDATE due_rows d SET held = true FROM process_instances p
+    WHERE p.id = d.instance_id AND p.stage_case_id = :stage_case AND p.status = 'active'
+      AND d.fired_at IS NULL AND d.cancelled_at IS NULL AND NOT d.held AND {_HELD}
+""")
+FREE = text(f"""
+    SELECT d.id, d.started_at, d.limit_text, p.item_case_id FROM due_rows d
+    JOIN process_instances p ON p.id = d.instance_id
+    WHERE p.stage_case_id = :stage_case AND d.held AND d.fired_at IS NULL AND d.cancelled_at IS NULL AND NOT {_HELD}
+    FOR NO KEY UPDATE OF d
+""")
+PAST = text("""
+    SELECT item_case_id, started_at, ended_at, stops_clock FROM holds
+    WHERE stage_case_id = :stage_case AND ended_at IS NOT NULL
+""")
+RUN = text("UPDATE due_rows SET held = false, due_at = :due_at, provisional = :provisional WHERE id = :id")
+# Whoever computed on an instance before the hold, or before it was lifted, computes again.
+TOUCH = text("""
+    UPDATE process_instances SET version = version + 1
+    WHERE stage_case_id = :stage_case AND id <> :but AND status = 'active'
+""")
+
+
+def stop_limits(session: Session, stage_case_id: UUID, instance_id: UUID) -> None:
+    """Stop the limits that the holds of the stage case reach now; ``instance_id`` is changed by the caller itself."""
+    session.execute(STOP, {"stage_case": stage_case_id})
+    session.execute(TOUCH, {"stage_case": stage_case_id, "but": instance_id})
+
+
+def run_limits(session: Session, release: Release, stage_case_id: UUID, instance_id: UUID) -> None:
+    """Let the limits run that no hold reaches any more: due anew, less the union of the holds (exactly)."""
+    free = session.execute(FREE, {"stage_case": stage_case_id}).all()
+    past = session.execute(PAST, {"stage_case": stage_case_id}).all()
+    for row in free:
+        due = limits.due(release, row.started_at, row.limit_text, _intervals(past, row.item_case_id))
+        session.execute(RUN, {"id": row.id, "due_at": due.at, "provisional": due.provisional})
+    session.execute(TOUCH, {"stage_case": stage_case_id, "but": instance_id})
+
+
+def _intervals(past: Sequence[Row[*tuple[Any, ...]]], item_case_id: UUID | None) -> tuple[Interval, ...]:
+    """The holds that stopped the limits of an item, or with None of the stage itself."""
+    return tuple(
+        Interval(_instant(row.started_at), _instant(row.ended_at))
+        for row in past
+        if (row.item_case_id is None and (item_case_id is not None or row.stops_clock))
+        or (row.item_case_id is not None and row.item_case_id == item_case_id)
+    )
+
+
+def _instant(value: Any) -> datetime:
+    assert isinstance(value, datetime)
+    return value
