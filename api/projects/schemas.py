@@ -59,9 +59,7 @@ class ProjectAnswer(Output):
     credit_code = shown(fields.String, "申报单位的统一社会信用代码。")
     address = shown(fields.String, "建设地点。")
     scale = shown(fields.String, "建设规模及内容。")
-    total_investment = fields.Decimal(
-        as_string=True, required=True, allow_none=True, metadata={"description": "总投资，万元。"}
-    )
+    total_investment = shown(fields.String, "总投资，万元。", empty=True)
     planned_start = shown(fields.Date, "拟开工日期。", empty=True)
     planned_finish = shown(fields.Date, "拟建成日期。", empty=True)
     registered_at = shown(Moment, "登记时间。")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -24,10 +25,11 @@ from accounts.organisations import create_organisation
 from accounts.posts import appoint
 from accounts.regions import create_region
 from accounts.roles import ROLES
+from accounts.tokens import create_api_token
 from accounts.users import create_user
 from api.app import create_app
 from audit.vault import VAULT, Vault
-from cases.models import Heartbeat
+from cases.models import Heartbeat, Incident, ProcessInstance
 from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
@@ -229,3 +231,86 @@ def _person(session: Session, role: str, organisations: Mapping[str, UUID]) -> U
     )
     appoint(session, None, user_id=user.id, organisation_id=home, role=role, now=now)
     return user.id
+
+
+def project_body(number: int = 1) -> dict[str, Any]:
+    """The registration of a project of the world's unit."""
+    return {
+        "region_code": "210782",
+        "code": f"2101-210782-04-01-{number:06}",
+        "fixed_asset_investment": True,
+        "name": f"第{number}小学教学楼",
+        "credit_code": CREDIT_CODE,
+        "address": "广宁街道",
+        "scale": "新建教学楼一栋",
+        "total_investment": "4200.5",
+    }
+
+
+def open_stage(world: World, number: int = 1) -> dict[str, Any]:
+    """A project with a stage case that the applicant asked for online; the stage case."""
+    applicant = world.client("applicant")
+    project = applicant("POST", "/projects", project_body(number))
+    assert project.status == 201, project.text
+    engineering = applicant("GET", f"/engineerings?project_id={project.body['id']}").body["entries"][0]
+    body = {"engineering_id": engineering["id"], "stage": "2", "process_type": "1", "channel": "online"}
+    opened = applicant("POST", "/stage-cases", body)
+    assert opened.status == 201, opened.text
+    found: dict[str, Any] = opened.body
+    return found
+
+
+def task_of(client: Client, stage_case: dict[str, Any], name: str) -> dict[str, Any]:
+    """The first open task of that name in the person's list."""
+    found = client("GET", f"/tasks?stage_case_id={stage_case['id']}").body["entries"]
+    return next(task for task in found if task["name"] == name)
+
+
+def known_rows(world: World) -> dict[str, str]:
+    """Rows that a request can be about, by the name of the path's parameter; nobody in ``people`` is among them."""
+    stage_case = open_stage(world)
+    task = task_of(world.client("lead_officer"), stage_case, "接收申请")
+    with world.sessions() as session:
+        now, unit = current_time(session), world.organisations["unit"]
+        spare = create_user(
+            session,
+            None,
+            username="spare",
+            display_name="外部系统",
+            organisation_id=unit,
+            password=None,
+            now=now,
+        )
+        appointment = appoint(session, None, user_id=spare.id, organisation_id=unit, role="api_client", now=now)
+        ends = now + timedelta(days=30)
+        token, _ = create_api_token(
+            session, None, user_id=spare.id, name="备用", scopes=["task.read"], expires_at=ends, now=now
+        )
+        instance = session.scalars(select(ProcessInstance)).first()
+        assert instance is not None
+        incident = Incident(
+            instance_id=instance.id,
+            element_id="receive_application",
+            reason="演练",
+            trace="",
+            command={"name": "complete_task", "task": task["id"], "values": {}, "actor": str(spare.id)},
+            status="open",
+            created_at=now,
+        )
+        session.add(incident)
+        session.commit()
+        return {
+            "organisation_id": str(unit),
+            "user_id": str(spare.id),
+            "appointment_id": str(appointment.id),
+            "token_id": str(token.id),
+            "incident_id": str(incident.id),
+            "task_id": task["id"],
+            "stage_case_id": stage_case["id"],
+            "engineering_id": stage_case["engineering_id"],
+            "project_id": stage_case["project_id"],
+            "item_case_id": str(uuid4()),
+            "release_id": world.release.id,
+            "name": "stage.bpmn",
+            "form_id": "receive_application",
+        }

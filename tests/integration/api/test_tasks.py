@@ -1,0 +1,228 @@
+"""Tasks over HTTP: lists, claim, draft, complete, and everything that must be refused."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.integration.api.conftest import Client, Reply, World, open_stage, problem, sign_in, task_of
+
+RECEIVE = {"values": {"process_type": "1"}}
+
+
+@pytest.fixture
+def stage_case(world: World) -> dict[str, Any]:
+    """A stage case that waits for the lead department to receive it."""
+    return open_stage(world)
+
+
+@pytest.fixture
+def lead(world: World) -> Client:
+    """The lead department's officer."""
+    return world.client("lead_officer")
+
+
+@pytest.fixture
+def task(lead: Client, stage_case: dict[str, Any]) -> dict[str, Any]:
+    """The lead department's first task."""
+    return task_of(lead, stage_case, "接收申请")
+
+
+def colleague(world: World) -> Client:
+    """Another person in the lead officer's post."""
+    from accounts.posts import appoint
+    from accounts.users import create_user
+    from database.clock import current_time
+    from tests.integration.api.conftest import PASSWORD
+
+    with world.sessions() as session:
+        now, home = current_time(session), world.organisations["natural_resources"]
+        user = create_user(
+            session,
+            None,
+            username="colleague",
+            display_name="同事",
+            organisation_id=home,
+            password=PASSWORD,
+            must_change_password=False,
+            now=now,
+        )
+        appoint(session, None, user_id=user.id, organisation_id=home, role="lead_officer", now=now)
+        session.commit()
+    return sign_in(world.app, "colleague")
+
+
+def test_a_task_shows_its_form_and_what_may_be_chosen(lead: Client, task: dict[str, Any]) -> None:
+    whole = lead("GET", f"/tasks/{task['id']}").body
+    assert whole["form"] == "receive_application"
+    assert whole["form_definition"]["components"]
+    assert [choice["value"] for choice in whole["choices"]["process_types"]] == ["1"]
+    assert whole["project_name"] == "第1小学教学楼"
+    assert whole["draft"] is None
+
+
+def test_completing_a_task_opens_the_next_ones(world: World, lead: Client, task: dict[str, Any]) -> None:
+    done = lead("POST", f"/tasks/{task['id']}/completion", RECEIVE)
+    assert done.status == 200, done.text
+    assert done.body["status"] == "done"
+    entries = lead("GET", "/tasks?of=done").body["entries"]
+    assert [(entry["id"], entry["status"]) for entry in entries] == [(task["id"], "done")]
+    opinions = world.client("officer")("GET", "/tasks").body["entries"]
+    assert {entry["name"] for entry in opinions} == {"回复策划意见"}
+    history = lead("GET", f"/stage-cases/{task['stage_case_id']}/history").body["entries"]
+    assert [(entry["name"], entry["submission"]["process_type"]) for entry in history] == [("接收申请", "1")]
+
+
+def test_a_task_is_done_once(lead: Client, task: dict[str, Any]) -> None:
+    path = f"/tasks/{task['id']}/completion"
+    assert lead("POST", path, RECEIVE).status == 200
+    assert problem(lead("POST", path, RECEIVE)) == (409, "task_already_done")
+
+
+def test_the_same_request_twice_has_one_effect_and_one_answer(world: World, lead: Client, task: dict[str, Any]) -> None:
+    path, key = f"/tasks/{task['id']}/completion", {"Idempotency-Key": str(uuid4())}
+    first = lead("POST", path, RECEIVE, headers=key)
+    again = lead("POST", path, RECEIVE, headers=key)
+    assert first.status == again.status == 200
+    assert first.body == again.body
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = lead("POST", path, {"values": {"process_type": "2"}}, headers=key)
+    assert problem(other) == (422, "idempotency_key_reused")
+
+
+def test_a_refused_request_may_be_sent_again_under_its_key(lead: Client, task: dict[str, Any]) -> None:
+    path, key = f"/tasks/{task['id']}/completion", {"Idempotency-Key": "key-of-mine-1"}
+    assert lead("POST", path, {"values": {}}, headers=key).status == 422
+    assert lead("POST", path, RECEIVE, headers=key).status == 200
+
+
+def test_a_key_is_of_its_person_and_its_route(world: World, lead: Client, task: dict[str, Any]) -> None:
+    key = {"Idempotency-Key": "key-of-mine-1"}
+    assert lead("POST", f"/tasks/{task['id']}/claim", headers=key).status == 200
+    assert lead("POST", f"/tasks/{task['id']}/completion", RECEIVE, headers=key).status == 200
+    other = world.client("officer")("POST", f"/tasks/{task['id']}/claim", headers=key)
+    assert problem(other)[0] in (403, 404)
+
+
+def test_the_same_request_twice_at_once_has_one_effect(world: World, task: dict[str, Any]) -> None:
+    clients = [sign_in(world.app, "lead_officer") for _ in range(4)]
+    key = {"Idempotency-Key": str(uuid4())}
+
+    def send(client: Client) -> Reply:
+        return client("POST", f"/tasks/{task['id']}/completion", RECEIVE, headers=key)
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        replies = list(pool.map(send, clients))
+    assert {reply.status for reply in replies} <= {200, 409}
+    succeeded = [reply for reply in replies if reply.status == 200]
+    assert succeeded
+    assert all(reply.body == succeeded[0].body for reply in succeeded)
+    assert {problem(reply) for reply in replies if reply.status == 409} <= {(409, "request_in_flight")}
+    with world.database.connect() as connection:
+        count = text("SELECT count(*) FROM audit_entries WHERE action = 'task.complete'")
+        assert connection.execute(count).scalar_one() == 1
+
+
+def test_two_people_on_one_task_get_one_success_and_one_conflict(world: World, task: dict[str, Any]) -> None:
+    clients = [sign_in(world.app, "lead_officer"), colleague(world)]
+
+    def send(client: Client) -> Reply:
+        return client("POST", f"/tasks/{task['id']}/completion", RECEIVE)
+
+    with ThreadPoolExecutor(2) as pool:
+        replies = list(pool.map(send, clients))
+    assert sorted(reply.status for reply in replies) == [200, 409]
+    assert problem(next(reply for reply in replies if reply.status == 409)) == (409, "task_already_done")
+
+
+def test_a_claimed_task_is_left_alone_by_colleagues(world: World, lead: Client, task: dict[str, Any]) -> None:
+    other = colleague(world)
+    assert lead("POST", f"/tasks/{task['id']}/claim").body["assignee_name"] == "牵头部门经办人"
+    assert lead("POST", f"/tasks/{task['id']}/claim").status == 200
+    assert [entry["id"] for entry in lead("GET", "/tasks?of=me").body["entries"]] == [task["id"]]
+    for method, path, body in (
+        ("POST", "claim", None),
+        ("DELETE", "claim", None),
+        ("PUT", "draft", {"values": {}}),
+        ("POST", "completion", RECEIVE),
+    ):
+        assert problem(other(method, f"/tasks/{task['id']}/{path}", body)) == (409, "task_claimed")
+    assert lead("DELETE", f"/tasks/{task['id']}/claim").body["assignee_id"] is None
+    assert other("POST", f"/tasks/{task['id']}/completion", RECEIVE).status == 200
+
+
+def test_a_draft_is_kept_and_shown(lead: Client, task: dict[str, Any]) -> None:
+    draft = {"values": {"process_type": None, "note": ["未完"]}}
+    assert lead("PUT", f"/tasks/{task['id']}/draft", draft).status == 204
+    assert lead("GET", f"/tasks/{task['id']}").body["draft"] == draft["values"]
+    large = {"values": {"note": "甲" * 100_000}}
+    assert problem(lead("PUT", f"/tasks/{task['id']}/draft", large)) == (422, "draft_too_large")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({}, "/values/process_type"),
+        ({"process_type": None}, "/values/process_type"),
+        ({"process_type": "99"}, "/values/process_type"),
+        ({"process_type": ["1"]}, "/values/process_type"),
+        ({"process_type": {"value": "1"}}, "/values/process_type"),
+        ({"process_type": "1", "department": "mine"}, "/values/department"),
+        ({"process_type": "__import__('os').system('id')"}, "/values/process_type"),
+    ],
+)
+def test_wrong_values_are_named_and_change_nothing(
+    shared_task: tuple[Client, dict[str, Any]], values: dict[str, Any], field: str
+) -> None:
+    lead, task = shared_task
+    reply = lead("POST", f"/tasks/{task['id']}/completion", {"values": values})
+    assert problem(reply) == (422, "form_invalid")
+    assert field in {error["field"] for error in reply.body["errors"]}
+    assert lead("GET", f"/tasks/{task['id']}").body["status"] == "open"
+
+
+@pytest.mark.parametrize("body", [{}, {"values": []}, {"values": None}, {"values": {}, "actor": "me"}, [], "text"])
+def test_a_malformed_completion_changes_nothing(shared_task: tuple[Client, dict[str, Any]], body: Any) -> None:
+    lead, task = shared_task
+    reply = lead("POST", f"/tasks/{task['id']}/completion", body)
+    assert problem(reply) == (422, "invalid_input")
+    assert lead("GET", f"/tasks/{task['id']}").body["status"] == "open"
+
+
+@pytest.fixture(scope="module")
+def shared_task(shared_world: World) -> tuple[Client, dict[str, Any]]:
+    """A task that refused requests leave as it is."""
+    lead = shared_world.client("lead_officer")
+    return lead, task_of(lead, open_stage(shared_world), "接收申请")
+
+
+def test_others_cannot_touch_the_task_and_strangers_cannot_see_it(world: World, task: dict[str, Any]) -> None:
+    path = f"/tasks/{task['id']}"
+    expected = {
+        "officer": (404, "task_not_found"),
+        "window_clerk": (403, "not_your_task"),
+        "applicant": (404, "task_not_found"),
+        "supervisor": (403, "permission_missing"),
+        "system_administrator": (403, "permission_missing"),
+    }
+    for role, answer in expected.items():
+        assert problem(world.client(role)("POST", f"{path}/completion", RECEIVE)) == answer
+    assert problem(world.client("officer")("GET", path)) == (404, "task_not_found")
+    assert world.client("supervisor")("GET", path).status == 200
+    assert problem(Client(world.app)("GET", path)) == (401, "not_signed_in")
+
+
+def test_a_task_that_never_was_is_not_found(lead: Client) -> None:
+    for method, path, body in (
+        ("GET", "", None),
+        ("POST", "/claim", None),
+        ("DELETE", "/claim", None),
+        ("PUT", "/draft", {"values": {}}),
+        ("POST", "/completion", RECEIVE),
+    ):
+        assert problem(lead(method, f"/tasks/{uuid4()}{path}", body)) == (404, "task_not_found")
