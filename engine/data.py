@@ -6,29 +6,46 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from engine.errors import DataInvalid
 from engine.expressions import is_variable
 
-DEEPEST = 32
-LARGEST_INTEGER = 2**63 - 1
+DEEPEST = 250
+LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
+STRICT = (
+    orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_STRICT_INTEGER
+)
 
 
 def checked(values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """A copy of ``values`` that shares nothing with it; raises ``DataInvalid``.
 
     Names must be variables (so not ``typename``, ``_x`` or ``len``), values plain JSON: no date, no Decimal, no
-    infinity, no integer above 64 bits, at most 32 levels deep.
+    infinity, no integer above 53 bits.
     """
-    result = {}
-    for name, value in values.items():
+    for name in values:
         if not isinstance(name, str) or not is_variable(name):
             raise DataInvalid(where, f"“{str(name)[:64]}”不能用作数据名")
-        result[name] = plain(value, f"{where}.{name}")
-    return result
+    copy = plain(dict(values), where)
+    return dict(copy)
 
 
-def plain(value: Any, path: str, depth: int = 0) -> Any:
+def plain(value: Any, path: str) -> Any:
     """A copy of one JSON value that shares nothing with it; raises ``DataInvalid`` naming the path."""
+    try:
+        copy = orjson.loads(orjson.dumps(value, option=STRICT))
+    except (TypeError, ValueError):
+        return _searched(value, path)
+    # Equal means that nothing was turned into something else on the way (an id into text, infinity into null).
+    return copy if copy == value else _searched(value, path)
+
+
+def _searched(value: Any, path: str, depth: int = 0) -> Any:
+    """As ``plain``, value by value, so that the path of what is wrong is known."""
     kind = type(value)
     if value is None or kind is bool:
         return value
@@ -37,17 +54,17 @@ def plain(value: Any, path: str, depth: int = 0) -> Any:
     if kind is int:
         if -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             return value
-        raise DataInvalid(path, "整数超出 64 位")
+        raise DataInvalid(path, "整数超出 53 位")
     if kind is float:
         if math.isfinite(value):
             return value
         raise DataInvalid(path, "不是有限的数")
     if depth >= DEEPEST:
-        raise DataInvalid(path, f"嵌套超过 {DEEPEST} 层")
+        raise DataInvalid(path[:200], f"嵌套超过 {DEEPEST} 层")
     if kind is list or kind is tuple:
-        return [plain(part, f"{path}[{index}]", depth + 1) for index, part in enumerate(value)]
-    if kind is dict or isinstance(value, Mapping):
-        return {_key(key, path): plain(part, f"{path}.{key}", depth + 1) for key, part in value.items()}
+        return [_searched(part, f"{path}[{index}]", depth + 1) for index, part in enumerate(value)]
+    if isinstance(value, Mapping):
+        return {_key(key, path): _searched(part, f"{path}.{key}", depth + 1) for key, part in value.items()}
     raise DataInvalid(path, f"{kind.__name__} 不是 JSON 数据")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from lxml import etree
 
-from engine.data import plain
 from engine.expressions import Expression, compile_expression, is_variable
 
 BL = "{urn:binglian:bpmn:1}"
@@ -38,7 +37,7 @@ Mappings = tuple[tuple[str, Value | None], ...]
 
 def mapped(mappings: Mappings, data: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
     """What crosses a border: each value over ``data``, or what ``source`` has by that name (None where it has not)."""
-    return {name: source.get(name) if value is None else plain(value.of(data), name) for name, value in mappings}
+    return {name: source.get(name) if value is None else value.of(data) for name, value in mappings}
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ class Execution:
 
     def _outcome(self) -> Outcome:
         snapshots = {
-            instance_id: self._snapshot(instance_id, self.places[instance_id], instance.status, encode(instance))
+            instance_id: self._snapshot(instance_id, self.places[instance_id], instance.status, _encoded(instance))
             for instance_id, instance in self.instances.items()
             if instance_id in self._changed
         }
@@ -265,3 +265,10 @@ class Execution:
             parent_task_id=place.parent_task_id,
             key=place.key,
         )
+
+
+def _encoded(instance: Instance) -> bytes:
+    try:
+        return encode(instance)
+    except TypeError as error:  # an expression may have computed what cannot be stored
+        raise instance.failed(f"数据无法保存：{error}") from error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from lxml import etree
 
 from engine.normalise.names import GATEWAYS, SCHEMA_INSTANCE, synthetic, tag
-from engine.normalise.tree import add_flow, add_node, identifier, nodes, outgoing, scopes
+from engine.normalise.tree import add_flow, add_node, flows, identifier, nodes, scopes
 
 _CONDITION = tag("conditionExpression")
 
@@ -18,11 +20,13 @@ def split_conditional_flows(definitions: etree._Element) -> None:
     no true condition is no error.
     """
     for scope in scopes(definitions):
+        leaving = defaultdict(list)
+        for flow in flows(scope):
+            leaving[flow.get("sourceRef")].append(flow)
         for node in nodes(scope):
-            leaving = outgoing(scope, identifier(node))
-            conditional = [flow for flow in leaving if flow.find(_CONDITION) is not None]
+            conditional = [flow for flow in leaving[identifier(node)] if flow.find(_CONDITION) is not None]
             if node.tag not in GATEWAYS and conditional:
-                _split(scope, node, leaving, conditional)
+                _split(scope, node, leaving[identifier(node)], conditional)
 
 
 def _split(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -132,7 +133,9 @@ def test_a_task_is_completed_once(make_world: MakeWorld) -> None:
         pytest.param({1}, id="set"),
         pytest.param(float("nan"), id="not a number"),
         pytest.param({"deep": [{"x": Decimal(1)}]}, id="nested decimal"),
-        pytest.param(2**63, id="65 bits"),
+        pytest.param(2**53, id="54 bits"),
+        pytest.param([UUID(int=1)], id="nested id"),
+        pytest.param(date(2026, 1, 1), id="date"),
         pytest.param("\ud800", id="lone surrogate"),
         pytest.param({1: "x"}, id="key that is no text"),
     ],
