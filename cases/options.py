@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -20,9 +20,12 @@ class Choice(NamedTuple):
     label: str
 
 
-def choices(session: Session, release: Release, form: FormDefinition) -> dict[str, list[Choice]]:
-    """The choices of every run-time list that ``form`` uses, by its key."""
-    return {key: SOURCES[key](session, release) for key in sorted(set(_keys(form.fields))) if key in SOURCES}
+def choices(
+    session: Session, release: Release, form: FormDefinition, filled: Container[str] | None = None
+) -> dict[str, list[Choice]]:
+    """The choices of every run-time list that ``form`` uses, by its key; with ``filled``, of those fields only."""
+    fields = tuple(field for field in form.fields if filled is None or field.key in filled)
+    return {key: SOURCES[key](session, release) for key in sorted(set(_keys(fields))) if key in SOURCES}
 
 
 def _keys(fields: tuple[Field, ...]) -> Iterator[str]:

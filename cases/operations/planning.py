@@ -69,13 +69,14 @@ def begin(performed: OperationPerformed, context: Context) -> None:
 
 def settle_department(inputs: Inputs, context: Context) -> Outputs:
     """The department that the item belongs to after this answer: the one named by a transfer, otherwise the same."""
-    field = "transferred_to" if inputs["conclusion"] == "transferred" else "department"
-    settled = organisation(context, inputs.get(field), field)
-    if field == "transferred_to" and str(settled) == str(inputs["department"]):
+    if inputs["conclusion"] != "transferred":
+        return {"department": str(inputs["department"])}
+    settled = str(organisation(context, inputs.get("transferred_to"), "transferred_to"))
+    if settled == str(inputs["department"]):
         raise Invalid(
             "transferred_to_itself", "转办部门不能是本部门，请选择另一个部门。", field="values.transferred_to"
         )
-    return {"department": str(settled)}
+    return {"department": settled}
 
 
 def record_opinion(performed: OperationPerformed, context: Context) -> None:
