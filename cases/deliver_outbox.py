@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts.models import Appointment
+from accounts.models import Appointment, User
+from accounts.posts import holds
 from cases.models.instances import WorkItem
 from cases.models.stages import StageCase
 from cases.models.work import Notice, OutboxMessage
@@ -64,12 +65,9 @@ def _notify(session: Session, message: OutboxMessage, now: datetime) -> None:
     post, work_item_id = addressed(session, message.payload)
     organisation_id, role = post
     holders = session.scalars(
-        select(Appointment.user_id).where(
-            Appointment.organisation_id == organisation_id,
-            Appointment.role == role,
-            Appointment.valid_from <= now,
-            (Appointment.valid_until.is_(None)) | (Appointment.valid_until > now),
-        )
+        select(Appointment.user_id)
+        .join(User, User.id == Appointment.user_id)
+        .where(Appointment.organisation_id == organisation_id, Appointment.role == role, holds(now))
     ).all()
     if not holders:
         raise Undeliverable("岗位空缺，无人可通知")
@@ -91,6 +89,14 @@ def _post_of_task(session: Session, payload: dict[str, Any]) -> tuple[Post, UUID
     return (task.organisation_id, task.role), task.id
 
 
+def _post_of_limit(session: Session, payload: dict[str, Any]) -> tuple[Post, UUID | None]:
+    """The limit of a task concerns its post, any other limit of the stage its lead department."""
+    if payload["work_item"]:
+        return _post_of_task(session, payload)
+    stage_case = session.get_one(StageCase, UUID(payload["stage_case"]))
+    return (stage_case.lead_id, "lead_officer"), None
+
+
 def _applicant(session: Session, payload: dict[str, Any]) -> tuple[Post, UUID | None]:
     stage_case = session.get_one(StageCase, UUID(payload["stage_case"]))
     return (stage_case.applicant_id, "applicant"), None
@@ -98,6 +104,7 @@ def _applicant(session: Session, payload: dict[str, Any]) -> tuple[Post, UUID | 
 
 ADDRESSED: dict[str, Callable[[Session, dict[str, Any]], tuple[Post, UUID | None]]] = {
     "task_opened": _post_of_task,
+    "limit_passed": _post_of_limit,
     "planning_report": _applicant,
     "receipt": _applicant,
     "stage_completed": _applicant,
