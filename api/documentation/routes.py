@@ -38,12 +38,12 @@ def create_blueprint(document: Api) -> Blueprint:
     def documentation_page() -> Response:
         return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
 
-    @blueprint.get("/docs/<name>", provide_automatic_options=False)
-    def documentation_asset(name: str) -> Response:
-        if name not in assets:
+    @blueprint.get("/docs/<asset>", provide_automatic_options=False)
+    def documentation_asset(asset: str) -> Response:
+        if asset not in assets:
             abort(404)
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(assets[name], content_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+        kind = mimetypes.guess_type(asset)[0] or "application/octet-stream"
+        return Response(assets[asset], content_type=kind, headers={"Cache-Control": "public, max-age=3600"})
 
     return blueprint
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
@@ -29,7 +29,7 @@ from accounts.tokens import create_api_token
 from accounts.users import create_user
 from api.app import create_app
 from audit.vault import VAULT, Vault
-from cases.models import Heartbeat, Incident, ProcessInstance
+from cases.models import Heartbeat, Incident, ItemCase, ProcessInstance
 from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
@@ -91,15 +91,22 @@ class Client:
         self.csrf = ""
 
     def __call__(
-        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, **options: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        prefix: str = "/api/v1",
+        **options: Any,
     ) -> Reply:
-        """Send a request under ``/api/v1``."""
+        """Send a request under ``prefix``."""
         sent = dict(headers or {})
         if method != "GET" and self.csrf:
             sent.setdefault("X-CSRF-Token", self.csrf)
         if body is not None:
             options["json"] = body
-        return Reply.of(self.browser.open(f"/api/v1{path}", method=method, headers=sent, **options))
+        return Reply.of(self.browser.open(prefix + path, method=method, headers=sent, **options))
 
 
 def sign_in(app: Flask, username: str, password: str = PASSWORD) -> Client:
@@ -271,7 +278,7 @@ def known_rows(world: World) -> dict[str, str]:
     stage_case = open_stage(world)
     task = task_of(world.client("lead_officer"), stage_case, "接收申请")
     with world.sessions() as session:
-        now, unit = current_time(session), world.organisations["unit"]
+        now, unit, lead = current_time(session), world.organisations["unit"], world.people["lead_officer"]
         spare = create_user(
             session,
             None,
@@ -293,11 +300,21 @@ def known_rows(world: World) -> dict[str, str]:
             element_id="receive_application",
             reason="演练",
             trace="",
-            command={"name": "complete_task", "task": task["id"], "values": {}, "actor": str(spare.id)},
+            command={"name": "complete_task", "task": task["id"], "values": {}, "actor": str(lead)},
             status="open",
             created_at=now,
         )
-        session.add(incident)
+        item_case = ItemCase(
+            stage_case_id=UUID(stage_case["id"]),
+            item_code="015",
+            name="初步设计审批",
+            department_id=world.organisations["approval"],
+            main=True,
+            pledge=False,
+            predecessors=[],
+            opened_at=now,
+        )
+        session.add_all([incident, item_case])
         session.commit()
         return {
             "organisation_id": str(unit),
@@ -309,7 +326,7 @@ def known_rows(world: World) -> dict[str, str]:
             "stage_case_id": stage_case["id"],
             "engineering_id": stage_case["engineering_id"],
             "project_id": stage_case["project_id"],
-            "item_case_id": str(uuid4()),
+            "item_case_id": str(item_case.id),
             "release_id": world.release.id,
             "name": "stage.bpmn",
             "form_id": "receive_application",
