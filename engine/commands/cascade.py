@@ -15,19 +15,22 @@ def cascade(definitions: Definitions, snapshots: Snapshots, child_id: UUID, on: 
 
     The outcome changes no instance; each ``CascadeTriggered`` names an effect and the live children it reaches, the
     child itself never among them: all of the parent's call activities (``targets="all"``), or the siblings for which
-    the expression holds over the data that their inputs are evaluated over, and ``key``. Raises ``NotWaiting`` when
-    the child has no parent that waits for it.
+    the expression holds over the data that their inputs are evaluated over, and ``key``. Where no parent waits for the
+    child (any more), nothing is declared and the outcome is empty.
     """
     snapshot = snapshots.get(child_id)
     if snapshot is None:
         raise SnapshotNeeded(child_id)
     if snapshot.parent_id is None or snapshot.parent_task_id is None:
-        raise NotWaiting(f"实例 {child_id} 没有上级流程")
+        return Outcome()
     execution = Execution(definitions, snapshots)
-    parent = execution.open(snapshot.parent_id)
+    try:
+        parent = execution.open(snapshot.parent_id)
+    except NotWaiting:
+        return Outcome()
     token = parent.find(snapshot.parent_task_id)
     if token is None:
-        raise NotWaiting(f"实例 {child_id} 的上级流程已不在等待它")
+        return Outcome()
     parent.position = token
     parent.resume(lambda: token.task_spec.cascade(token, child_id, on))
     return execution.run()

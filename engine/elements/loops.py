@@ -25,6 +25,10 @@ WRITTEN = "written"
 NEXT = "next"
 
 
+MOST_REPETITIONS = 2_000
+"""Of one activity: a project has some dozens of items; more is a mistake in the data."""
+
+
 class Loop(Element):
     """An activity that runs several times; ``task_spec`` is the name of what is repeated."""
 
@@ -157,12 +161,11 @@ class Repetitions:
 
     def count(self, data: Mapping[str, Any]) -> int:
         """How many repetitions there are; raises ``DataInvalid``."""
-        if self.cardinality is not None:
-            count = self.cardinality.evaluate(data)
-            if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-                raise DataInvalid(self.cardinality.text, f"重复次数应是不小于 0 的整数，现在是 {count!r}")
-            return count
-        return len(self._values(data))
+        count: Any = len(self._values(data)) if self.cardinality is None else self.cardinality.evaluate(data)
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_REPETITIONS:
+            what = self.collection if self.cardinality is None else self.cardinality.text
+            raise DataInvalid(str(what), f"重复次数应是 0 到 {MOST_REPETITIONS} 的整数，现在是 {str(count)[:40]}")
+        return count
 
     def item(self, data: Mapping[str, Any], index: int) -> dict[str, Any]:
         """What repetition ``index`` sees besides the data."""

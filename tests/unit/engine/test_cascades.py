@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import ExecutionFailed, NotWaiting
+from engine import ExecutionFailed, Outcome
 from engine.happenings import CascadeTriggered
 from tests.unit.engine.conftest import MakeWorld
 from tests.unit.engine.diagrams import call, cascade, diagram, each, end, gateway, process, start, user
@@ -83,7 +83,11 @@ def test_a_cascade_that_cannot_be_evaluated_fails_at_its_call(make_world: MakeWo
     assert failed.value.element_id == "main_items"
 
 
-def test_a_root_has_no_cascade(make_world: MakeWorld) -> None:
-    world = stage(make_world)
-    with pytest.raises(NotWaiting):
-        world.cascade(ROOT, "refused")
+def test_where_no_parent_waits_nothing_is_declared(make_world: MakeWorld) -> None:
+    world = stage(make_world, cascade("refused", "all", "void"))
+    assert world.cascade(ROOT, "refused") == Outcome()
+    for key in ("m1", "m2", "m3"):
+        world.complete("handle", key)
+    assert world.cascade(world.child("m1"), "refused") == Outcome()
+    world.cancel()
+    assert world.cascade(world.child("m1"), "refused") == Outcome()
