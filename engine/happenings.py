@@ -67,7 +67,11 @@ class LimitCleared(Happening):
 
 @dataclass(frozen=True, slots=True)
 class ChildStarted(Happening):
-    """A call activity started ``child`` (``child.parent_id == instance_id``) with ``inputs``."""
+    """A call activity started ``child`` (``child.parent_id == instance_id``) with ``inputs``.
+
+    ``child`` is the snapshot that the outcome holds as well: as it stands at the end of the command. ``kind`` is what
+    ``bl:process`` of the called process declares.
+    """
 
     element_id: str
     child: Snapshot
@@ -77,7 +81,10 @@ class ChildStarted(Happening):
 
 @dataclass(frozen=True, slots=True)
 class InstanceEnded(Happening):
-    """An instance ended by itself; ``code`` is the error or escalation code, ``outputs`` the declared outputs."""
+    """An instance ended by itself; ``code`` is the error or escalation code.
+
+    ``outputs`` are those that the parent's call activity declares; of a root, all its data.
+    """
 
     status: Status
     code: str | None
