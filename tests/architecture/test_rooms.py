@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("engine", "worktime", "forms", "database", "processes", "accounts", "audit", "cases", "timers", "api")
+ROOMS = ("engine", "worktime", "forms", "database", "processes", "accounts", "audit", "files", "cases", "timers", "api")
 PURE = ("engine", "worktime", "forms")
 
 

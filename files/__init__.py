@@ -1,0 +1,1 @@
+"""Files and documents: content kept once under its digest, and the papers that the platform issues."""
