@@ -144,6 +144,10 @@ def _applicant(
     found = session.scalar(
         select(Organisation).where(Organisation.kind == "applicant", Organisation.credit_code == checked)
     )
+    is_applicant = "applicant" in actor.roles
+    reached = actor.sees("project.write", region_code=region_code, organisation_id=found.id if found else None)
+    if is_applicant and not reached:  # the same answer whether the other unit is registered or not
+        raise NotAllowed("not_your_unit", "只能为本单位登记项目；代办请到综合窗口办理。", field="credit_code")
     if found is None:
         if not name:
             message = "这个单位还没有登记，请同时填写单位名称。"
@@ -160,8 +164,4 @@ def _applicant(
         )
     if not found.active:
         raise Invalid("applicant_inactive", f"申报单位“{found.name}”已停用，请先恢复。", field="credit_code")
-    if "applicant" in actor.roles and not actor.sees(
-        "project.write", region_code=region_code, organisation_id=found.id
-    ):
-        raise NotAllowed("not_your_unit", "只能为本单位登记项目；代办请到综合窗口办理。", field="credit_code")
     return found
