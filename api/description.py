@@ -65,6 +65,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         "required": True,
         "schema": {"type": "integer", "minimum": 0},
     },
+    "Content-Disposition": {
+        "description": "保存时的文件名；内容只供保存，不在浏览器里打开。",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^attachment; "},
+    },
     "Set-Cookie": {"description": "会话 Cookie。", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "true 表示这是同一请求先前的答复，没有再次生效。",
@@ -84,7 +89,8 @@ def describe(operation: Operation, name: str) -> dict[str, Any]:
     if operation.permissions:
         described["x-permissions"] = list(operation.permissions)
     if operation.body:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
+        media_type = "multipart/form-data" if operation.upload else "application/json"
+        described["requestBody"] = {"required": True, "content": {media_type: {"schema": operation.body}}}
     return described
 
 
@@ -104,6 +110,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer:
         success["content"] = {"application/json": {"schema": operation.answer}}
+    if operation.download:
+        success["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     headers = _headers(operation)
     if headers:
         success["headers"] = headers
@@ -121,6 +129,8 @@ def _headers(operation: Operation) -> dict[str, Any]:
         names.append("ETag")
     if operation.repeatable:
         names.append("Idempotency-Replayed")
+    if operation.download:
+        names.append("Content-Disposition")
     return {name: HEADERS[name] for name in names}
 
 
@@ -136,6 +146,8 @@ def _refusals(operation: Operation) -> set[int]:
         statuses.add(415)
     if operation.repeatable:
         statuses.add(409)
+    if operation.upload:
+        statuses.add(507)
     if operation.guarded:
         statuses |= {412, 428}
     return statuses

@@ -17,7 +17,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from api import authentication, description, entity_tags, idempotency, reading
+from api import authentication, description, downloading, entity_tags, idempotency, reading, uploading
 from api.authentication import Caller
 from api.fields import Input, Output
 from api.problems import FieldError, Problem
@@ -26,6 +26,10 @@ from audit.refusals import record_refusal
 from database.clock import current_time
 from database.transaction import in_transaction
 from errors import NotAllowed
+from files.read_file import Download
+from files.receive_file import Received
+from files.scanning import Scanner, scanner_of
+from files.store import Store, store_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -47,11 +51,12 @@ class Answer:
 
 @dataclass(slots=True)
 class Sent:
-    """A finished answer: what goes over the wire and what a repeated request gets again."""
+    """A finished answer: what goes over the wire and what a repeated request gets again; or content of the store."""
 
     status: int
     body: bytes
     headers: dict[str, str]
+    download: Download | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Operation:
     ``tagged`` gives the answer an entity tag, ``guarded`` asks for If-Match. ``once`` lets a client send an
     Idempotency-Key; the members ``secret`` are shown once and not kept with the answer. ``also`` are further statuses
     with the same answer. Without ``transaction`` the view opens what it needs itself, and ``call.session`` is None.
+    With ``upload`` the body is a form with one file, which is in the store before the view is called
+    (``call.file``); with ``download`` the view answers content of the store.
     """
 
     method: str
@@ -76,6 +83,8 @@ class Operation:
     also: tuple[int, ...] = ()
     refusals: tuple[int, ...] = ()
     transaction: bool = True
+    upload: bool = False
+    download: bool = False
     tagged: bool = False
     guarded: bool = False
     once: bool = True
@@ -126,6 +135,13 @@ class Call:
     caller: Caller | None
     query: dict[str, Any]
     body: Any
+    received: Received | None = None
+
+    @property
+    def file(self) -> Received:
+        """The file that was uploaded; only where the operation takes one."""
+        assert self.received is not None
+        return self.received
 
     @property
     def session(self) -> Session:
@@ -175,17 +191,25 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest carries no typ
 
 def _handle(operation: Operation, view: Callable[..., Any], path: dict[str, Any]) -> Response:
     services: Services = current_app.extensions["binglian"]
-    # before the transaction: a slow client must not hold one open
-    content = request.get_data(cache=False) if operation.unsafe else b""
-    exchange = Exchange(services, operation, view, path, content)
+    exchange = Exchange(services, operation, view, path)
     if not operation.transaction:
+        exchange.content = _content(operation)
         return respond(operation, exchange.perform(None))
     try:
+        # before the transaction: a slow client must not hold one open
+        if operation.upload:
+            exchange.receive()
+        else:
+            exchange.content = _content(operation)
         return respond(operation, in_transaction(services.sessions, exchange.perform))
     except NotAllowed as refusal:
         if operation.unsafe:
             _audit_refusal(services, operation, refusal)
         raise
+
+
+def _content(operation: Operation) -> bytes:
+    return request.get_data(cache=False) if operation.unsafe else b""
 
 
 def _audit_refusal(services: Services, operation: Operation, refusal: NotAllowed) -> None:
@@ -202,7 +226,7 @@ def _audit_refusal(services: Services, operation: Operation, refusal: NotAllowed
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
     """One request on its way through an operation; ``perform`` may run again after a lost race."""
 
@@ -210,23 +234,48 @@ class Exchange:
     operation: Operation
     view: Callable[..., Any]
     path: dict[str, Any]
-    content: bytes
+    content: bytes = b""
+    form: uploading.Form | None = None
+
+    def receive(self) -> None:
+        """Take the file into the store, once it is known that the caller may upload at all."""
+        schema = self.operation.body_schema
+        assert schema is not None
+
+        def admit(session: Session) -> tuple[Store, Scanner]:
+            self._admit(session)
+            return store_of(session), scanner_of(session)
+
+        store, scanner = in_transaction(self.services.sessions, admit)
+        _check_headers(self.operation)
+        self.form = uploading.receive_form(request, schema, store, scanner)
+        self.content = self.form.identity
+
+    def _admit(self, session: Session) -> Caller:
+        caller = g.caller = authentication.authenticate(session, request, unsafe=self.operation.unsafe)
+        caller.require(self.operation.permissions)
+        return caller
 
     def perform(self, session: Session | None) -> Sent:
         """Authenticate, permission, schema, view, schema out; within ``session``'s transaction if there is one."""
         operation, caller = self.operation, None
         if session is not None and not operation.public:
-            caller = g.caller = authentication.authenticate(session, request, unsafe=operation.unsafe)
-            caller.require(operation.permissions)
+            caller = self._admit(session)
         _check_headers(operation)
         query = reading.query(request.args, operation.query_schema)
-        body = reading.body(request, self.content, operation.body_schema)
-        call = Call(operation, self.services, session, caller, query, body)
+        call = Call(operation, self.services, session, caller, query, *self._body())
         key = request.headers.get("Idempotency-Key") if operation.repeatable else None
         return self._view(call) if key is None else self._once(call, key)
 
+    def _body(self) -> tuple[Any, Received | None]:
+        if self.form is not None:
+            return self.form.texts, self.form.file
+        return reading.body(request, self.content, self.operation.body_schema), None
+
     def _view(self, call: Call) -> Sent:
         result = self.view(call, **self.path)
+        if self.operation.download:
+            return Sent(self.operation.status, b"", {}, result)
         answer = result if isinstance(result, Answer) else Answer(result)
         operation = self.operation
         return Sent(answer.status or operation.status, operation.dump(answer.value), dict(answer.headers))
@@ -267,6 +316,8 @@ def _without_secrets(operation: Operation, body: bytes) -> bytes:
 
 def respond(operation: Operation, sent: Sent) -> Response:
     """The response of a finished answer; 304 when the client already has it."""
+    if sent.download is not None:
+        return downloading.respond(sent.download)
     response = Response(sent.body, status=sent.status, headers=sent.headers)
     if sent.body:
         response.content_type = "application/json"

@@ -47,11 +47,12 @@ def json_object(content: bytes, media_type: str) -> Any:
         if isinstance(error, RecursionError):
             _bad_json(f"JSON 嵌套过深，最多 {DEEPEST} 层。")
         _bad_json("请求内容不是有效的 UTF-8 JSON。")
-    _refuse_hidden(value)
+    refuse_hidden(value)
     return value
 
 
-def _refuse_hidden(value: Any) -> None:
+def refuse_hidden(value: Any) -> None:
+    """Refuse what no text may hold, wherever it lies in ``value``, and what is nested too deep."""
     pending: list[tuple[Any, int]] = [(value, 0)]
     while pending:
         part, depth = pending.pop()

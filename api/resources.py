@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.appointments.routes import resource as appointments
 from api.engineerings.routes import resource as engineerings
+from api.files.routes import resource as files
 from api.health.routes import resource as health
 from api.history.routes import resource as history
 from api.incidents.routes import resource as incidents
@@ -27,6 +28,7 @@ RESOURCES = (
     history,
     item_cases,
     tasks,
+    files,
     incidents,
     releases,
     regions,

@@ -54,7 +54,10 @@ def add_engineering(call: Call) -> Engineering:
     "GET", "/engineerings/<uuid:engineering_id>", EngineeringAnswer, permission="engineering.read", tagged=True
 )
 def read_engineering(call: Call, engineering_id: UUID) -> Engineering:
-    """查看工程"""
+    """查看工程
+
+    项目中一并审批的一部分。
+    """
     found = call.session.scalar(visible_engineerings(call.actor).where(Engineering.id == engineering_id))
     if found is None:
         raise NotFound("engineering_not_found", "没有这个工程，或它不在您的范围内。")

@@ -49,7 +49,10 @@ def add_project(call: Call) -> Project:
 
 @resource.operation("GET", "/projects/<uuid:project_id>", ProjectAnswer, permission="project.read", tagged=True)
 def read_project(call: Call, project_id: UUID) -> Project:
-    """查看项目"""
+    """查看项目
+
+    登记的内容；工程另见工程列表。
+    """
     found = call.session.scalar(visible_projects(call.actor).where(Project.id == project_id))
     if found is None:
         raise NotFound("project_not_found", "没有这个项目，或它不在您的范围内。")

@@ -80,7 +80,10 @@ def add_user(call: Call) -> dict[str, Any]:
 
 @resource.operation("GET", "/users/<uuid:user_id>", UserAnswer, permission="user.read", tagged=True)
 def read_user(call: Call, user_id: UUID) -> User:
-    """查看用户"""
+    """查看用户
+
+    岗位另见任职列表。
+    """
     return _find(call, user_id, "user.read")
 
 

@@ -33,6 +33,12 @@ from cases.models import Heartbeat, Incident, ItemCase, ProcessInstance
 from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
+from files.attach_file import attach_file
+from files.local_store import LocalStore
+from files.receive_file import accept_file
+from files.scanning import SCANNER, NoScanner
+from files.store import STORE, store_of
+from files.upload_file import upload_file
 from launcher.valkey import PrivateValkey
 from processes.install import Releases, install
 from processes.loader import PACKS, load_folder
@@ -160,7 +166,13 @@ def make_world(
         database = make_database()
         releases = Releases(vocabulary())
         releases.add(pack)
-        sessions = create_session_factory(database.url, info={VAULT: vault, RELEASES: releases})
+        info = {
+            VAULT: vault,
+            RELEASES: releases,
+            STORE: LocalStore(data_folder / "files"),
+            SCANNER: NoScanner(),
+        }
+        sessions = create_session_factory(database.url, info=info)
         factories.append(sessions)
         with sessions() as session:
             people = _settle(session, pack)
@@ -273,6 +285,26 @@ def task_of(client: Client, stage_case: dict[str, Any], name: str) -> dict[str, 
     return next(task for task in found if task["name"] == name)
 
 
+def known_file(session: Session, user_id: UUID, stage_case_id: UUID) -> UUID:
+    """A file that somebody uploaded for a stage case."""
+    person = Person(user_id)
+    now = current_time(session)
+    with store_of(session).receive(1000) as incoming:
+        incoming.write(b"%PDF-1.7 site plan")
+        received = accept_file(incoming, NoScanner(), "总平面图.pdf")
+    made = upload_file(session, person, received, now=now)
+    attach_file(session, person, made, subject="stage_case_id", subject_id=stage_case_id, purpose="material", now=now)
+    return made.id
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who acts, as far as the audit asks."""
+
+    user_id: UUID
+    address: str | None = None
+
+
 def known_rows(world: World) -> dict[str, str]:
     """Rows that a request can be about, by the name of the path's parameter; nobody in ``people`` is among them."""
     stage_case = open_stage(world)
@@ -315,8 +347,10 @@ def known_rows(world: World) -> dict[str, str]:
             opened_at=now,
         )
         session.add_all([incident, item_case])
+        file_id = known_file(session, world.people["applicant"], UUID(stage_case["id"]))
         session.commit()
         return {
+            "file_id": str(file_id),
             "organisation_id": str(unit),
             "user_id": str(spare.id),
             "appointment_id": str(appointment.id),
