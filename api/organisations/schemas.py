@@ -50,7 +50,7 @@ class OrganisationQuery(PageQuery):
     region_code = Text(
         shortest=2, longest=12, pattern=REGION_CODE, hint=REGION_HINT, metadata={"description": "所在地区。"}
     )
-    kind = Choice(*ORGANISATION_KINDS)
+    kind = Choice(*ORGANISATION_KINDS, metadata={"description": "机构类别。"})
     parent_id = Identifier(metadata={"description": "上级机构：只看其直接下级。"})
     name = Text(longest=50, metadata={"description": "名称中含有的字。"})
     active = Truth(metadata={"description": "只看在用的或已停用的。"})

@@ -30,7 +30,7 @@ class StageCaseQuery(PageQuery):
     applicant_id = Identifier(metadata={"description": "申报单位。"})
     region_code = Text(shortest=2, longest=12, pattern=CODE, hint=CODE_HINT, metadata={"description": "地区代码。"})
     stage = Text(longest=20, metadata={"description": "阶段编码。"})
-    status = Choice(*STATUSES)
+    status = Choice(*STATUSES, metadata={"description": "状态。"})
 
 
 class StageCaseAnswer(Output):

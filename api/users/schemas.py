@@ -39,7 +39,7 @@ class UserQuery(PageQuery):
     """Which users to list."""
 
     organisation_id = Identifier(metadata={"description": "所属机构。"})
-    status = Choice(*USER_STATUSES)
+    status = Choice(*USER_STATUSES, metadata={"description": "active 在用，disabled 停用。"})
     name = Text(longest=50, metadata={"description": "姓名或用户名中含有的字。"})
 
 
