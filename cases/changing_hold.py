@@ -16,6 +16,7 @@ from cases.models.instances import ProcessInstance
 from cases.models.items import ItemCase
 from cases.position import Position
 from cases.refusals import driver_errors, in_words
+from cases.releases import release_of
 from errors import Conflict, NotAllowed, NotFound
 
 
@@ -36,7 +37,8 @@ def locked_item(session: Session, actor: Actor, item_case_id: UUID) -> Position:
     if position is None:
         raise _not_found()
     if row.department_id not in actor.organisation_ids or "task.work" not in actor.grants:
-        if actor.sees("task.read", region_code=position.region_code, organisation_id=row.department_id):
+        region = release_of(session, position.release_id).region.code
+        if actor.sees("task.read", region_code=region, organisation_id=row.department_id):
             raise NotAllowed("not_your_item", "办件由承办部门挂起和解挂，您可以查看，不能办理。")
         raise _not_found()
     if position.item_case_id != item_case_id or position.item_ended_at is not None:

@@ -4,16 +4,16 @@ A command reads without a lock, computes, and writes with a check of the instanc
 changes what a command depends on (another command, a hold, a claim) changes one of them, and the command is computed
 anew with a new time. Where the engine needs the instances above, the chain is locked first, from the root down, parent
 before child, so that forty children that end at once stand in line instead of computing in vain.
+
+Statements are sent as they stand (``$1`` is the id), past every layer that would read them again.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row
 from sqlalchemy.orm import Session
 
 from cases.position import Above, Position
@@ -35,25 +35,20 @@ LOCK_CHAIN = (
     SELECT FROM process_instances p JOIN chain ON p.id = chain.id ORDER BY chain.depth DESC FOR NO KEY UPDATE OF p
 """
 )
-SNAPSHOT = (
-    "p.id, p.process, p.release_id, p.status, p.version, p.state, p.root_id, p.parent_id, p.parent_task_id, p.key"
-)
 READ_ABOVE = (
     CHAIN
-    + f"""
-    SELECT {SNAPSHOT}, p.kind, p.item_case_id, p.subject
+    + """
+    SELECT p.id, p.process, p.release_id, p.status, p.version, p.state, p.root_id, p.parent_id, p.parent_task_id,
+        p.key, p.kind
     FROM process_instances p JOIN chain ON p.id = chain.id WHERE chain.depth > 0 ORDER BY chain.depth DESC
 """
 )
-READ = f"""
-    SELECT platform_now() AS now, {SNAPSHOT}, p.kind, p.subject, p.audit_sequence, p.audit_hash,
-        s.id AS stage_case_id, s.region_code, s.engineering_id, s.stage, s.process_type, s.channel,
-        s.status AS stage_status, s.applicant_id, s.lead_id, s.window_id,
-        i.id AS item_case_id, i.item_code, i.name AS item_name, i.history, i.ended_at AS item_ended_at,
-        i.predecessors,
-        h.id AS hold_id, h.cause AS hold_cause, h.item_case_id AS held_item {{columns}}
-    FROM {{source}}
-    JOIN stage_cases s ON s.id = p.stage_case_id
+READ = """
+    SELECT platform_now(), p.id, p.process, p.release_id, p.status, p.version, p.state, p.root_id, p.parent_id,
+        p.parent_task_id, p.key, p.kind, p.subject, p.audit_sequence, p.audit_hash, p.stage_case_id,
+        i.id, i.item_code, i.name, i.history, i.ended_at, i.predecessors,
+        h.id, h.cause, h.item_case_id {columns}
+    FROM {source}
     LEFT JOIN item_cases i ON i.id = p.item_case_id
     LEFT JOIN LATERAL (
         SELECT id, cause, item_case_id FROM holds
@@ -61,19 +56,17 @@ READ = f"""
           AND (item_case_id IS NULL OR item_case_id = p.item_case_id)
         ORDER BY item_case_id NULLS LAST LIMIT 1
     ) h ON true
-    WHERE {{where}}
+    WHERE {where}
 """
-TASK = """,
-    w.id AS task_id, w.status AS task_status, w.name AS task_name, w.element_id, w.role, w.organisation_id, w.form,
-    w.guard, w.assignee_id"""
+TASK = ", w.id, w.status, w.name, w.element_id, w.role, w.organisation_id, w.form, w.guard, w.assignee_id"
 DUE = """,
-    d.id AS due_id, d.kind AS due_kind, d.task_id AS due_token, d.due_at, d.fired_at AS due_fired_at,
-    d.cancelled_at AS due_cancelled_at, d.held AS due_held, d.timeout AS due_timeout,
-    d.provisional AS due_provisional"""
+    d.id, d.kind, d.task_id, d.due_at, d.fired_at, d.cancelled_at, d.held, d.timeout, d.provisional"""
+
+Driver = psycopg.Connection[Any]
 
 
 class Address(NamedTuple):
-    """How a command finds its instance: by a task, by a due row, or by its own id (``%(id)s`` in each)."""
+    """How a command finds its instance: by a task, by a due row, or by its own id."""
 
     lock: str
     lock_chain: str
@@ -91,22 +84,18 @@ def _address(instance: str, columns: str, source: str, where: str) -> Address:
 
 
 BY_TASK = _address(
-    "(SELECT instance_id FROM work_items WHERE id = %(id)s)",
+    "(SELECT instance_id FROM work_items WHERE id = $1)",
     TASK,
     "work_items w JOIN process_instances p ON p.id = w.instance_id",
-    "w.id = %(id)s",
+    "w.id = $1",
 )
 BY_DUE_ROW = _address(
-    "(SELECT instance_id FROM due_rows WHERE id = %(id)s)",
+    "(SELECT instance_id FROM due_rows WHERE id = $1)",
     TASK + DUE,
     "due_rows d JOIN process_instances p ON p.id = d.instance_id LEFT JOIN work_items w ON w.id = d.task_id",
-    "d.id = %(id)s",
+    "d.id = $1",
 )
-BY_INSTANCE = _address("%(id)s", "", "process_instances p", "p.id = %(id)s")
-
-
-Driver = psycopg.Connection[Any]
-POSITION = class_row(Position)
+BY_INSTANCE = _address("$1", "", "process_instances p", "p.id = $1")
 
 
 def driver(session: Session) -> Driver:
@@ -118,12 +107,17 @@ def driver(session: Session) -> Driver:
 
 def read(connection: Driver, address: Address, identifier: UUID) -> Position | None:
     """Where the instance of a task, due row or id stands; None when there is no such thing."""
-    return connection.cursor(row_factory=POSITION).execute(address.read, {"id": identifier}).fetchone()
+    row = psycopg.RawCursor(connection).execute(address.read, (identifier,)).fetchone()
+    return None if row is None else Position._make((*row, *REST[len(row)]))
+
+
+REST = {count: tuple(Position._field_defaults.values())[count - 25 :] for count in (25, 34, 43)}
+"""What follows the columns of a read: nothing is known of the task, of the limit, of the instances above."""
 
 
 def read_locked(connection: Driver, address: Address, identifier: UUID) -> Position | None:
     """Lock the instance, then read: the second statement sees what the holder of the lock wrote, and a later time."""
-    connection.execute(address.lock, {"id": identifier})
+    psycopg.RawCursor(connection).execute(address.lock, (identifier,))
     return read(connection, address, identifier)
 
 
@@ -132,16 +126,16 @@ def read_chain(connection: Driver, address: Address, identifier: UUID) -> Positi
 
     The transaction holds no lock of an instance yet.
     """
-    parameters = {"id": identifier}
-    connection.execute(address.lock_chain, parameters)
-    over = connection.execute(address.read_above, parameters).fetchall()
+    cursor = psycopg.RawCursor(connection)
+    cursor.execute(address.lock_chain, (identifier,))
+    above = cursor.execute(address.read_above, (identifier,)).fetchall()
     position = read(connection, address, identifier)
-    return position and replace(position, above=tuple(_above(*row) for row in over))
+    return position and position._replace(above=tuple(_above(*row) for row in above))
 
 
 def _above(
     id: UUID, process: str, release: str, status: str, version: int, state: bytes, root_id: UUID, *rest: Any
 ) -> Above:
-    parent_id, parent_task_id, key, kind, item_case_id, subject = rest
+    parent_id, parent_task_id, key, kind = rest
     snapshot = Snapshot(id, process, release, Status(status), version, state, root_id, parent_id, parent_task_id, key)
-    return Above(snapshot, kind, item_case_id, subject)
+    return Above(snapshot, kind)

@@ -6,17 +6,19 @@ plan ever depends on how many rows a table has. The text of a shape is built onc
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+import psycopg
 from sqlalchemy.orm import Session
 
 from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
-from cases.hot import driver
+from cases.hot import Driver, driver
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
@@ -74,19 +76,33 @@ SECTIONS = {
     "result": RESULT,
     **{f"new_{table}": statement for table, statement in INSERTS.items()},
 }
+PARAMETER = re.compile(r"%\((\w+)\)s")
 CHECKED = ("instance", "head", "done", "fired")
 """Sections whose row must have been as the command supposed."""
 
 
+class _Compiled(NamedTuple):
+    """A statement as the server reads it, and the parameters by name in the order of their numbers."""
+
+    text: str
+    names: tuple[str, ...]
+
+
 @lru_cache(maxsize=256)
-def _text(shape: tuple[tuple[str, str, bool], ...]) -> str:
+def _compile(shape: tuple[tuple[str, str, bool], ...]) -> _Compiled:
     """The statement of a shape: (section, name, whether it moves the audit head), in order."""
     sections = ", ".join(
         f"{name} AS ({SECTIONS[section].format(name, *(HEADS if with_head else NO_HEADS))})"
         for section, name, with_head in shape
     )
     counts = [f"(SELECT count(*) FROM {name})" for section, name, _ in shape if section in CHECKED]
-    return f"WITH {sections} SELECT {' + '.join(counts) or '0'}"
+    numbers: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return f"${numbers.setdefault(match[1], len(numbers) + 1)}"
+
+    text = PARAMETER.sub(number, f"WITH {sections} SELECT {' + '.join(counts) or '0'}")
+    return _Compiled(text, tuple(numbers))
 
 
 class _Statement:
@@ -104,9 +120,11 @@ class _Statement:
         if rows:
             self.add(f"new_{table}", {table: orjson.dumps(rows, default=_spell).decode()})
 
-    def run(self, session: Session) -> None:
+    def run(self, connection: Driver) -> None:
         wanted = sum(section in CHECKED for section, _, _ in self.shape)
-        found = driver(session).execute(_text(tuple(self.shape)), self.parameters).fetchone()
+        compiled = _compile(tuple(self.shape))
+        values = [self.parameters[name] for name in compiled.names]
+        found = psycopg.RawCursor(connection).execute(compiled.text, values).fetchone()
         if found is None or found[0] != wanted:
             raise Stale
 
@@ -135,7 +153,7 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     statement.insert("status_events", changes.events)
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
-    statement.run(session)
+    statement.run(driver(session))
 
 
 def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head: Head) -> None:

@@ -1,30 +1,25 @@
-"""Where a command stands: the locked instance with its task or limit, its case, its open hold, and the time."""
+"""Where a command stands: the instance with its task or limit, its case, its open hold, and the time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from audit.chain import Head
 from engine.snapshot import Snapshot, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
-    """An instance over the one that the command addresses, locked like it."""
+class Above(NamedTuple):
+    """An instance over the one that the command addresses, locked."""
 
     snapshot: Snapshot
     kind: str
-    item_case_id: UUID | None
-    subject: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """What the hot read found; the names are the columns of :mod:`cases.hot`.
+class Position(NamedTuple):
+    """What the hot read found; :mod:`cases.hot` says in the same order where each column comes from.
 
     ``task_...`` are None when the command is not about a task, ``due_...`` when it is not about a limit. ``hold_...``
     is an open hold of the item or of its stage. ``above`` is filled when the chain was locked, root first.
@@ -46,15 +41,6 @@ class Position:
     audit_sequence: int
     audit_hash: bytes
     stage_case_id: UUID
-    region_code: str
-    engineering_id: UUID
-    stage: str
-    process_type: str
-    channel: str
-    stage_status: str
-    applicant_id: UUID
-    lead_id: UUID
-    window_id: UUID
     item_case_id: UUID | None
     item_code: str | None
     item_name: str | None
@@ -82,7 +68,7 @@ class Position:
     due_held: bool | None = None
     due_timeout: str | None = None
     due_provisional: bool | None = None
-    above: tuple[Above, ...] = field(default=())
+    above: tuple[Above, ...] = ()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -102,7 +88,7 @@ class Position:
 
     @property
     def snapshots(self) -> dict[UUID, Snapshot]:
-        """Every locked instance by its id."""
+        """Every instance by its id."""
         return {above.snapshot.id: above.snapshot for above in self.above} | {self.id: self.snapshot}
 
     @property

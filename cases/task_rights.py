@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from accounts.actor import Actor, Post
 from cases.position import Position
+from cases.releases import release_of
 from errors import Conflict, NotAllowed, NotFound
 
 
-def require_worker(actor: Actor, position: Position) -> None:
+def require_worker(session: Session, actor: Actor, position: Position) -> None:
     """Raise unless the actor holds the post of the task, or has claimed it.
 
     ``NotFound`` when the task is outside what the actor may see at all.
@@ -17,7 +20,8 @@ def require_worker(actor: Actor, position: Position) -> None:
     if Post(position.organisation_id, position.role) in actor.posts or position.assignee_id == actor.user_id:
         actor.require("task.work")
         return
-    if actor.sees("task.read", region_code=position.region_code, organisation_id=position.organisation_id):
+    region = release_of(session, position.release_id).region.code
+    if actor.sees("task.read", region_code=region, organisation_id=position.organisation_id):
         raise NotAllowed("not_your_task", f"“{position.task_name}”由其他单位或岗位办理，您可以查看，不能办理。")
     raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
 

@@ -25,7 +25,7 @@ def working_on(session: Session, actor: Actor, task_id: UUID, action: str) -> It
         position = hot.read_locked(hot.driver(session), hot.BY_TASK, task_id)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
-    require_worker(actor, position)
+    require_worker(session, actor, position)
     require_open(actor, position)
     yield position
     record(
