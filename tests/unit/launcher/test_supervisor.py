@@ -98,7 +98,9 @@ def test_stopping_ends_the_named_services_and_keeps_the_others(staying: Launches
 
 
 def test_a_process_that_ignores_the_request_to_end_is_killed() -> None:
-    stubborn = Launches("python3", "-c", "import signal; signal.signal(15, signal.SIG_IGN); print(); signal.pause()")
+    stubborn = Launches(
+        "python3", "-c", "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); signal.pause()"
+    )
     process = subprocess.Popen(stubborn.command, stdout=subprocess.PIPE, start_new_session=True)
     assert process.stdout is not None
     process.stdout.readline()
