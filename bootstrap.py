@@ -9,6 +9,9 @@ from api.app import create_app
 from audit.vault import VAULT, Vault
 from cases.releases import RELEASES, vocabulary
 from database.connect import create_session_factory
+from files.local_store import LocalStore
+from files.scanning import SCANNER, scanner_at
+from files.store import STORE
 from processes.install import Releases
 from regulations import load_clauses
 from settings import Settings
@@ -28,5 +31,10 @@ def load_releases() -> Releases:
 
 def open_sessions(settings: Settings, releases: Releases) -> sessionmaker[Session]:
     """The sessions of a process as the application role, on a pool of its own: call it after forking."""
-    info: dict[object, object] = {VAULT: Vault.open(settings.data / "keys"), RELEASES: releases}
+    info: dict[object, object] = {
+        VAULT: Vault.open(settings.data / "keys"),
+        RELEASES: releases,
+        STORE: LocalStore(settings.data / "files"),
+        SCANNER: scanner_at(settings.clamd),
+    }
     return create_session_factory(settings.database_url, info=info)

@@ -13,7 +13,8 @@ class Settings:
     """What a process of the platform must know to start.
 
     ``database_url`` is the application role's SQLAlchemy URL, ``owner_url`` the owner's (migrations only), ``data``
-    the folder of keys, seals and files, ``demo`` whether this is the demonstration region with its banner.
+    the folder of keys, seals and files, ``demo`` whether this is the demonstration region with its banner, ``clamd``
+    the virus scanner (``unix:///path`` or ``tcp://host:port``); without it files are kept as not scanned (未扫描).
     """
 
     database_url: str
@@ -21,6 +22,7 @@ class Settings:
     redis_url: str
     data: Path
     demo: bool = False
+    clamd: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -32,4 +34,5 @@ class Settings:
             redis_url=environment["REDIS_URL"],
             data=Path(environment["BINGLIAN_DATA"]),
             demo=environment.get("BINGLIAN_DEMO") == "1",
+            clamd=environment.get("BINGLIAN_CLAMD") or None,
         )

@@ -88,13 +88,13 @@ class LocalStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._incoming = folder / INCOMING
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @contextmanager
     def receive(self, most: int) -> Iterator[LocalIncoming]:
         """A new file in ``incoming``, gone at the end of the block unless it was kept; older orphans go too."""
         path = self._incoming / uuid4().hex
         with room():
+            self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = path.open("xb")
         try:
             os.chmod(path, 0o600)
@@ -118,11 +118,10 @@ class LocalStore:
 
     def read(self, content: Content) -> Iterator[bytes]:
         """The content in chunks; raises ``Missing`` at once and ``Damaged`` before the last chunk."""
-        try:
-            file = self.path(content.sha256).open("rb")
-        except FileNotFoundError:
-            raise Missing(content.sha256) from None
-        return _checked(file, content)
+        path = self.path(content.sha256)
+        if not path.is_file():
+            raise Missing(content.sha256)
+        return _checked(path, content)
 
     def path(self, sha256: str) -> Path:
         """Where the content of a digest lies."""
@@ -136,9 +135,9 @@ class LocalStore:
                     path.unlink()
 
 
-def _checked(file: BinaryIO, content: Content) -> Iterator[bytes]:
+def _checked(path: Path, content: Content) -> Iterator[bytes]:
     digest, size = hashlib.sha256(), 0
-    with file:
+    with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)

@@ -61,7 +61,11 @@ class Clamd:
         if where.scheme == "unix":
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(SECONDS_TO_CLAMD)
-            connection.connect(where.path)
+            try:
+                connection.connect(where.path)
+            except OSError:
+                connection.close()
+                raise
             return connection
         return socket.create_connection((where.hostname, where.port), timeout=SECONDS_TO_CLAMD)
 

@@ -1,0 +1,1 @@
+"""Files: uploads, what they serve, their content."""
