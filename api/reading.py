@@ -15,6 +15,7 @@ from api.problems import FieldError, Problem
 
 DEEPEST = 32
 LARGEST_BODY = 1024 * 1024
+LARGEST_NUMBER = 2**53 - 1  # beyond it browsers round, and what a task keeps could not be written again
 
 
 def _bad_json(detail: str) -> NoReturn:
@@ -61,6 +62,9 @@ def refuse_hidden(value: Any) -> None:
         elif isinstance(part, float):
             if not math.isfinite(part):
                 _bad_json("JSON 里有过大的数字。")
+        elif isinstance(part, int):
+            if abs(part) > LARGEST_NUMBER:
+                _bad_json(f"JSON 里有过大的整数，绝对值最大为 {LARGEST_NUMBER}；更长的号码请写成文字。")
         elif isinstance(part, dict | list):
             if depth >= DEEPEST:
                 _bad_json(f"JSON 嵌套过深，最多 {DEEPEST} 层。")

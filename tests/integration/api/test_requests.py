@@ -41,6 +41,8 @@ NOT_PLAIN_JSON: dict[str, bytes | str] = {
     "very deep lists": "[" * 5000 + "]" * 5000,
     "deeper than allowed": '{"a":' * (DEEPEST + 1) + "1" + "}" * (DEEPEST + 1),
     "an endless number": '{"a": ' + "9" * 5000 + "}",
+    "a whole number beyond what browsers keep": '{"a": {"b": [9007199254740992]}}',
+    "a negative one": '{"a": -9007199254740992}',
 }
 
 
