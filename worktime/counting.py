@@ -1,23 +1,21 @@
 """Count limits: what is consumed, what remains, and when a limit is due. Exact: fractions, no rounding on the way.
 
-A limit is consumed piece by piece: a working day is 1, linear inside its hours; a natural day is 1, linear over its 24
-hours; hours are hours. Days are counted from the first day after the start date (民法典 201), hours from the start.
+A working day is 1, linear inside its hours; a natural day is 1, linear over its 24 hours; hours are hours. Days are
+counted from the first day after the start date (民法典 201), hours from the start. The meter of the unit is read at the
+ends of the stretches between holds, so that nothing costs more over twenty years than over a day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 
 from worktime.calendar import Calendar
 from worktime.limits import Limit, Unit
+from worktime.meters import DAY, Meter, instant_of, meter_of, sums_of, tick_of
 
-DAY = timedelta(days=1)
-MICROSECOND = timedelta(microseconds=1)
-HOUR = timedelta(hours=1)
-LONGEST_SEARCH = 400  # days without one working hour: the calendar is broken
 DAYS = (Unit.WORKING_DAYS, Unit.NATURAL_DAYS)
 WORKING = (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
 
@@ -38,7 +36,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The clock stands still from ``start`` to ``end``; ``None``: it still does."""
+    """The clock stands still from ``start`` to ``end``; ``None``: it still does. One that ends before it is empty."""
 
     start: datetime
     end: datetime | None = None
@@ -52,28 +50,19 @@ class Due:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """From ``begin`` to ``end`` the limit is consumed evenly; a whole piece of length ``whole`` would be ``worth``."""
-
-    begin: datetime
-    end: datetime
-    whole: timedelta
-
-    @property
-    def worth(self) -> Fraction:
-        return Fraction((self.end - self.begin) // MICROSECOND, self.whole // MICROSECOND)
+Stretch = tuple[int, int | None]
 
 
 def consumed(
     calendar: Calendar, start: datetime, unit: Unit, now: datetime, holds: Sequence[Hold] = (), rules: Rules = Rules()
 ) -> Fraction:
     """How much of a limit that started at ``start`` is consumed at ``now``, in its unit; it may exceed the limit."""
-    now, total = calendar.local(now), Fraction(0)
-    for piece in _counted(calendar, start, unit, holds, rules):
-        if piece.begin >= now:
+    meter, until = meter_of(calendar, unit), tick_of(calendar.local(now))
+    total = Fraction(0)
+    for begin, end in stretches(calendar, beginning(calendar, start, unit, rules), holds):
+        if begin >= until:
             break
-        total += Piece(piece.begin, min(piece.end, now), piece.whole).worth
+        total += meter.reading(until if end is None else min(end, until)) - meter.reading(begin)
     return total
 
 
@@ -89,98 +78,103 @@ def due(calendar: Calendar, start: datetime, limit: Limit, holds: Sequence[Hold]
 
     Raises ``ValueError`` while a hold is open that the limit does not end before: a clock that stands has no due.
     """
-    return _reach(
-        calendar, limit.unit, _counted(calendar, start, limit.unit, holds, rules), Fraction(limit.amount), rules
-    )
+    running = stretches(calendar, beginning(calendar, start, limit.unit, rules), holds)
+    return _due(calendar, limit.unit, running, Fraction(limit.amount), rules)
 
 
 def due_after_hold(
     calendar: Calendar, start: datetime, limit: Limit, consumed: Fraction, resumed: datetime, rules: Rules = Rules()
 ) -> Due:
     """The due of a limit of which ``consumed`` was used when it was held, and that runs again since ``resumed``."""
-    begin = max(calendar.local(resumed), _beginning(calendar, start, limit.unit, rules))
-    return _reach(calendar, limit.unit, _pieces(calendar, limit.unit, begin), limit.amount - consumed, rules)
+    begin = max(tick_of(calendar.local(resumed)), beginning(calendar, start, limit.unit, rules))
+    return _due(calendar, limit.unit, [(begin, None)], limit.amount - consumed, rules)
 
 
-def _reach(calendar: Calendar, unit: Unit, pieces: Iterator[Piece], amount: Fraction, rules: Rules) -> Due:
-    begin = None
-    for piece in pieces:
-        begin = begin or piece.begin
-        if piece.worth < amount:
-            amount -= piece.worth
-            continue
-        microseconds = max(amount, Fraction(0)) * (piece.whole // MICROSECOND)
-        at = piece.begin + -(-microseconds.numerator // microseconds.denominator) * MICROSECOND
-        return _settled(calendar, unit, begin, at, rules)
-    raise ValueError("时钟停着，没有到期时刻")
+def consumed_at(
+    calendar: Calendar,
+    start: datetime,
+    unit: Unit,
+    amount: Fraction,
+    holds: Sequence[Hold] = (),
+    rules: Rules = Rules(),
+) -> datetime | None:
+    """The earliest instant at which ``amount`` of the unit is consumed; ``None`` when the clock stands before it."""
+    running = stretches(calendar, beginning(calendar, start, unit, rules), holds)
+    at = _reached(meter_of(calendar, unit), running, amount)
+    return None if at is None else instant_of(calendar, at)
 
 
-def _settled(calendar: Calendar, unit: Unit, begin: datetime, at: datetime, rules: Rules) -> Due:
-    """The due moved to the close of its day, or of the next working day, where the pack says so."""
-    day = last = (at - MICROSECOND).date()  # the instant 24:00 belongs to the day that it ends
-    if unit is Unit.NATURAL_DAYS and rules.roll_over:
-        last = next(later for later in _days_from(day) if calendar.is_working(later))
-    if unit is Unit.NATURAL_DAYS and (rules.end_of_day or last != day):
-        at = calendar.at(last + DAY, time())
-    elif unit is Unit.WORKING_DAYS and rules.end_of_day:
-        at = calendar.at(day, calendar.spans(day)[-1][1])
-    guessed = unit in WORKING or rules.roll_over
-    return Due(at, guessed and not calendar.is_announced(begin.date() if unit in WORKING else day, last))
+def first_counted(meter: Meter, running: Sequence[Stretch]) -> int | None:
+    """The tick at which the limit begins to be consumed; ``None`` when a hold stops it before."""
+    for begin, end in running:
+        opening = meter.opening(begin)
+        if end is None or opening < end:
+            return opening
+    return None
 
 
-def _days_from(day: date) -> Iterator[date]:
-    """The day and those after it, as far as a calendar that is in order can be without work."""
-    return (day + DAY * number for number in range(LONGEST_SEARCH))
-
-
-def _beginning(calendar: Calendar, start: datetime, unit: Unit, rules: Rules) -> datetime:
-    """The instant from which the limit is counted."""
+def beginning(calendar: Calendar, start: datetime, unit: Unit, rules: Rules) -> int:
+    """The tick from which the limit is counted."""
     local = calendar.local(start)
     if unit not in DAYS or rules.start_day_counts:
-        return local
-    return calendar.at(local.date() + DAY, time())
+        return tick_of(local)
+    return (local.toordinal() + 1) * DAY
 
 
-def _counted(calendar: Calendar, start: datetime, unit: Unit, holds: Sequence[Hold], rules: Rules) -> Iterator[Piece]:
-    """The pieces since the beginning, less the holds; ends at a hold that is open."""
-    stops = sorted(
-        ((calendar.local(hold.start), hold.end and calendar.local(hold.end)) for hold in holds), key=_by_start
-    )
-    for piece in _pieces(calendar, unit, _beginning(calendar, start, unit, rules)):
-        begin = piece.begin
-        for stop, end in stops:
-            if stop >= piece.end:
-                break
-            if stop > begin:
-                yield Piece(begin, stop, piece.whole)
-            if end is None:
-                return
-            begin = max(begin, end)
-        if begin < piece.end:
-            yield Piece(begin, piece.end, piece.whole)
+def stretches(calendar: Calendar, begin: int, holds: Sequence[Hold]) -> list[Stretch]:
+    """The time since ``begin`` less the union of the holds; the last stretch has no end, unless a hold is open."""
+    running: list[Stretch] = []
+    for stop, end in sorted((_stop(calendar, hold) for hold in holds), key=_by_start):
+        if end is not None and end <= max(stop, begin):
+            continue
+        if stop > begin:
+            running.append((begin, stop))
+        if end is None:
+            return running
+        begin = end
+    return [*running, (begin, None)]
 
 
-def _by_start(stop: tuple[datetime, datetime | None]) -> datetime:
+def _stop(calendar: Calendar, hold: Hold) -> Stretch:
+    return tick_of(calendar.local(hold.start)), None if hold.end is None else tick_of(calendar.local(hold.end))
+
+
+def _by_start(stop: Stretch) -> int:
     return stop[0]
 
 
-def _pieces(calendar: Calendar, unit: Unit, begin: datetime) -> Iterator[Piece]:
-    """The stretches of time that consume the unit, from ``begin`` on without end."""
-    day, idle = begin.date(), 0
-    while idle < LONGEST_SEARCH:
-        idle += 1
-        for since, until, whole in _stretches(calendar, unit, day):
-            if until > begin:
-                idle = 0
-                yield Piece(max(since, begin), until, whole)
-        day += DAY
-    raise ValueError(f"日历在 {day} 之前的 {LONGEST_SEARCH} 天里没有工作时间")
+def _due(calendar: Calendar, unit: Unit, running: Sequence[Stretch], amount: Fraction, rules: Rules) -> Due:
+    meter = meter_of(calendar, unit)
+    at, first = _reached(meter, running, amount), first_counted(meter, running)
+    if at is None or first is None:
+        raise ValueError("时钟停着，没有到期时刻")
+    return _settled(calendar, unit, first // DAY, at, rules)
 
 
-def _stretches(calendar: Calendar, unit: Unit, day: date) -> list[tuple[datetime, datetime, timedelta]]:
-    if unit not in WORKING:
-        whole = DAY if unit is Unit.NATURAL_DAYS else HOUR
-        return [(calendar.at(day, time()), calendar.at(day + DAY, time()), whole)]
-    spans = [(calendar.at(day, opens), calendar.at(day, closes)) for opens, closes in calendar.spans(day)]
-    length = sum((until - since for since, until in spans), timedelta())
-    return [(since, until, length if unit is Unit.WORKING_DAYS else HOUR) for since, until in spans]
+def _reached(meter: Meter, running: Sequence[Stretch], amount: Fraction) -> int | None:
+    """The first tick at which ``amount`` is consumed; the later one, where it falls between two."""
+    for begin, end in running:
+        if amount <= 0:
+            return begin
+        shown = meter.reading(begin)
+        there = None if end is None else meter.reading(end) - shown
+        if there is None or there >= amount:
+            return meter.first(shown + amount)
+        amount -= there
+    return None
+
+
+def _settled(calendar: Calendar, unit: Unit, first: int, at: int, rules: Rules) -> Due:
+    """The due moved to the close of its day, or of the next working day, where the pack says so."""
+    day = last = (at - 1) // DAY  # the instant 24:00 belongs to the day that it ends
+    if unit is Unit.NATURAL_DAYS and rules.roll_over:
+        last = sums_of(calendar).next_working_day(day)
+    instant = instant_of(calendar, at)
+    if unit is Unit.NATURAL_DAYS and (rules.end_of_day or last != day):
+        instant = instant_of(calendar, (last + 1) * DAY)
+    elif unit is Unit.WORKING_DAYS and rules.end_of_day:
+        closing = date.fromordinal(day)
+        instant = calendar.at(closing, calendar.spans(closing)[-1][1])
+    guessed = unit in WORKING or rules.roll_over
+    since = date.fromordinal(first if unit in WORKING else day)
+    return Due(instant, guessed and not calendar.is_announced(since, date.fromordinal(last)))
