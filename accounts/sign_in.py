@@ -70,7 +70,7 @@ def sign_in(sessions: sessionmaker[Session], username: str, password: str, *, ad
         raise NotSignedIn(
             "sign_in_refused",
             f"用户名或密码不正确，或账号已停用、已锁定（连续输错 {FAILURES_BEFORE_LOCK} 次锁定 "
-            f"{LOCK.seconds // 60} 分钟）。请核对后重试，或联系系统管理员。",
+            f"{LOCK.seconds // 60} 分钟）。请核对后重试，或联系安全管理员解锁。",
         )
     return signed_in
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,13 +13,14 @@ from demo.accounts import FILE, read_accounts
 from demo.story import Story
 from demo.telling import Teller, WentWrong
 from features.steps.person import Person, Refusal
+from launcher.arguments import ChineseParser
 
 CAST = ("applicant", "window", "lead", "planner", "approver", "sports", "housing", "supervisor")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Play the demonstration; the exit code, 0 only when every step did what it should."""
-    parser = argparse.ArgumentParser("./bl demo", description="以八个人的身份走完一个项目的工程建设许可阶段")
+    parser = ChineseParser("./bl demo", "以八个人的身份走完一个项目的工程建设许可阶段。")
     parser.add_argument("--url", metavar="地址", help="已在运行的平台，例如 http://127.0.0.1:8000")
     parser.add_argument("--data", type=Path, metavar="目录", help="那个平台的数据目录，账号文件在里面")
     options = parser.parse_args(arguments)
@@ -44,9 +44,9 @@ def play(url: str, data: Path) -> int:
         people = {name: Person(url, name, accounts[name].password) for name in CAST}
         Story(people, teller).tell()
     except FileNotFoundError:
-        return failed(f"{data} 里没有 {FILE}: 请用 ./bl run 启动演示区，并给出它的数据目录。")
+        return failed(f"{data} 里没有 {FILE}：请用 ./bl run 启动演示区，并给出它的数据目录。")
     except (OSError, HTTPException) as error:
-        return failed(f"连不上 {url}: {error}。请确认平台正在运行。")
+        return failed(f"连不上 {url}：{getattr(error, 'reason', error)}。请核对地址，并确认平台正在运行。")
     except (KeyError, ValueError) as error:
         return failed(f"{url} 或 {data} 不是演示区的：{error}。请核对地址和数据目录。")
     except Refusal as refusal:

@@ -11,6 +11,8 @@ WORDS = {
     "unrecognized arguments:": "不认识的参数：",
     "expected one argument": "缺少值",
     "the following arguments are required:": "缺少参数：",
+    "invalid choice: ": "不能是 ",
+    "choose from ": "可选：",
     "argument ": "",
 }
 

@@ -28,13 +28,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _private(data: Path, undo: ExitStack) -> str:
-    postgres = PrivatePostgres(data)
-    if not (postgres.cluster / "PG_VERSION").exists():
+    if not (data / "postgres" / "PG_VERSION").exists():  # before anything is made in a folder named by mistake
         raise CannotStart(
             f"数据目录 {data} 里没有数据库。请用 --data 指定平台的数据目录，或设置 DATABASE_URL。",
             exit_code=2,
         )
-    folder = DataFolder(data)
+    postgres, folder = PrivatePostgres(data), DataFolder(data)
     try:
         folder.claim()
     except CannotStart as trouble:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from launcher import audit
 from launcher.run import parse
+from launcher.trouble import CannotStart
 
 
 def test_the_options_of_run_are_read() -> None:
@@ -28,3 +30,17 @@ def test_a_wrong_option_is_named(arguments: list[str], sentence: str, capsys: py
         parse(arguments)
     assert ended.value.code == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_word_that_is_none_of_the_choices_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        audit.main(["alter"])
+    assert ended.value.code == 2
+    assert "verify: 不能是 'alter' (可选：" in capsys.readouterr().err
+
+
+def test_a_folder_named_by_mistake_stays_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(CannotStart, match="没有数据库"):
+        audit.main(["verify", "--data", str(tmp_path / "elsewhere")])
+    assert list(tmp_path.iterdir()) == []
