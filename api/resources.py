@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.appointments.routes import resource as appointments
+from api.documents.routes import resource as documents
 from api.engineerings.routes import resource as engineerings
 from api.files.routes import resource as files
 from api.health.routes import resource as health
@@ -29,6 +30,7 @@ RESOURCES = (
     item_cases,
     tasks,
     files,
+    documents,
     incidents,
     releases,
     regions,

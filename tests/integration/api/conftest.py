@@ -34,6 +34,8 @@ from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
 from files.attach_file import attach_file
+from files.documents.issue import issue_document
+from files.documents.kinds import KINDS
 from files.local_store import LocalStore
 from files.receive_file import accept_file
 from files.scanning import SCANNER, NoScanner
@@ -45,6 +47,7 @@ from processes.loader import PACKS, load_folder
 from processes.release import Release
 from settings import Settings
 from tests.conftest import Database
+from tests.unit.files.samples import sample
 
 PASSWORD = "Parallel-Approval-2026"
 CREDIT_CODE = "91210782MA0QCQ8H0C"
@@ -348,9 +351,19 @@ def known_rows(world: World) -> dict[str, str]:
         )
         session.add_all([incident, item_case])
         file_id = known_file(session, world.people["applicant"], UUID(stage_case["id"]))
+        document = issue_document(
+            session,
+            None,
+            "void",
+            region_code=world.region_code,
+            stage_case_id=UUID(stage_case["id"]),
+            data=sample(KINDS["void"]),
+            now=now,
+        )
         session.commit()
         return {
             "file_id": str(file_id),
+            "document_id": str(document.id),
             "organisation_id": str(unit),
             "user_id": str(spare.id),
             "appointment_id": str(appointment.id),

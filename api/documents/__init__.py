@@ -1,0 +1,1 @@
+"""Documents: the papers that the platform issued."""

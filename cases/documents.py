@@ -1,0 +1,163 @@
+"""What the documents say about a stage case, gathered in words in the transaction that issues them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from accounts.models import Organisation, Region
+from cases.context import Context
+from cases.models.intake import StageMaterial
+from cases.models.items import ItemCase
+from cases.models.plannings import Planning, PlanningOpinion
+from cases.models.projects import Engineering, Project
+from cases.models.stages import StageCase
+from cases.releases import release_of
+from engine.limits import LimitInvalid, Unit, parse_limit
+from files.documents.issue import in_chinese, issue_document
+from files.documents.kinds import KINDS
+from files.models import IssuedDocument
+
+UNITS = {
+    Unit.WORKING_DAYS: "个工作日",
+    Unit.NATURAL_DAYS: "日",
+    Unit.WORKING_HOURS: "个工作小时",
+    Unit.NATURAL_HOURS: "小时",
+}
+NECESSITIES = {"required": "必要", "deferrable": "容缺", "conditional": "有条件"}
+STATUSES = {"passed": "已收", "submitted": "待审", "missing": "待补", "returned": "退回", "not_applicable": "不适用"}
+
+
+def issue(session: Session, context: Context, kind: str, facts: Mapping[str, Any]) -> IssuedDocument:
+    """Issue a document of the stage case of ``context``; ``facts`` are those that its kind names in ``kinds.toml``."""
+    return _issue(session, context, kind, None, {**_stage(session, context.stage_case_id), **facts})
+
+
+def issue_for_item(
+    session: Session, context: Context, kind: str, item_case_id: UUID, facts: Mapping[str, Any]
+) -> IssuedDocument:
+    """Issue a document of an item case, in the name of its department."""
+    case, department = session.execute(
+        select(ItemCase, Organisation.name)
+        .join(Organisation, Organisation.id == ItemCase.department_id)
+        .where(ItemCase.id == item_case_id)
+    ).one()
+    item = {"issuer": department, "item": case.name, "item_code": case.item_code, "item_case_number": case.number}
+    data = {**_stage(session, context.stage_case_id), **item, **facts}
+    return _issue(session, context, kind, item_case_id, data)
+
+
+def issue_planning_report(session: Session, context: Context, planning: Planning) -> IssuedDocument:
+    """The report of a planning: every candidate item with its department, and why it is or is not needed."""
+    conclusions = planning.conclusions or []
+    names = _names(session, {UUID(str(entry["department"])) for entry in conclusions})
+    said = _opinions(session, planning.id)
+    items = [
+        {
+            "name": entry["name"],
+            "department": names[UUID(str(entry["department"]))],
+            "main": bool(entry["main"]),
+            "limit": limit_in_chinese(entry.get("limit")),
+            "opinion": said.get(entry["code"], ""),
+            "conclusion": entry["conclusion"],
+        }
+        for entry in conclusions
+    ]
+    summary = context.submission.get("summary") or ""
+    return issue(session, context, "planning_report", {"items": items, "summary": summary})
+
+
+def issue_intake_receipt(session: Session, context: Context) -> IssuedDocument:
+    """The receipt of formal intake (收件凭证): every material and what became of it, in the name of the window."""
+    rows = session.scalars(
+        select(StageMaterial).where(StageMaterial.stage_case_id == context.stage_case_id).order_by(StageMaterial.code)
+    )
+    materials = [
+        {
+            "name": row.name,
+            "necessity": NECESSITIES[row.necessity],
+            "status": STATUSES[row.status],
+            "note": row.reason or "",
+        }
+        for row in rows
+    ]
+    window = session.scalar(
+        select(Organisation.name)
+        .join(StageCase, StageCase.window_id == Organisation.id)
+        .where(StageCase.id == context.stage_case_id)
+    )
+    facts = {"issuer": window, "materials": materials, "received_on": in_chinese(context.now)}
+    return issue(session, context, "intake_receipt", facts)
+
+
+def limit_in_chinese(text: str | None) -> str:
+    """A limit as documents write it: ``3WD`` is 3个工作日, a date is that day, none is 不限."""
+    if not text:
+        return "不限"
+    try:
+        limit = parse_limit(text)
+    except LimitInvalid:
+        return text
+    if isinstance(limit.amount, date | datetime):
+        return in_chinese(limit.amount)
+    return f"{limit.amount}{UNITS[limit.unit]}" if limit.unit in UNITS else text
+
+
+def _issue(
+    session: Session, context: Context, kind: str, item_case_id: UUID | None, data: dict[str, Any]
+) -> IssuedDocument:
+    region_code = data.pop("region_code")
+    return issue_document(
+        session,
+        context.actor,
+        kind,
+        region_code=region_code,
+        stage_case_id=context.stage_case_id,
+        item_case_id=item_case_id,
+        data={name: data[name] for name in KINDS[kind].facts if name in data},
+        now=context.now,
+    )
+
+
+def _stage(session: Session, stage_case_id: UUID) -> dict[str, Any]:
+    """What every document of a stage case says; the lead issues it unless its facts name somebody else."""
+    applicant, lead = aliased(Organisation), aliased(Organisation)
+    case, project, engineering, region, applicant_name, lead_name = session.execute(
+        select(StageCase, Project, Engineering, Region.name, applicant.name, lead.name)
+        .join(Engineering, Engineering.id == StageCase.engineering_id)
+        .join(Project, Project.id == Engineering.project_id)
+        .join(Region, Region.code == StageCase.region_code)
+        .join(applicant, applicant.id == StageCase.applicant_id)
+        .join(lead, lead.id == StageCase.lead_id)
+        .where(StageCase.id == stage_case_id)
+    ).one()
+    stages = release_of(session, case.release_id).process_types[case.process_type].stages
+    return {
+        "region_code": case.region_code,
+        "region": region,
+        "issuer": lead_name,
+        "applicant": applicant_name,
+        "project": project.name,
+        "project_code": project.code,
+        "engineering": engineering.name,
+        "stage": stages[case.stage].name,
+        "stage_case_number": case.number,
+    }
+
+
+def _names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
+    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _opinions(session: Session, planning_id: UUID) -> dict[str, str]:
+    """The last word about each item, by its code."""
+    rows: Sequence[PlanningOpinion] = session.scalars(
+        select(PlanningOpinion).where(PlanningOpinion.planning_id == planning_id).order_by(PlanningOpinion.round)
+    ).all()
+    return {row.item_code: str(row.opinion.get("opinion") or "") for row in rows}
