@@ -14,7 +14,6 @@ from accounts.actor import Actor
 from accounts.authenticate import authenticate_session, authenticate_token
 from api.description import CSRF_HEADER, SESSION_COOKIE
 from api.problems import Problem
-from database.clock import current_time
 from errors import NotSignedIn
 
 SECRET = re.compile("[A-Za-z0-9_-]{16,200}")
@@ -42,12 +41,11 @@ def authenticate(session: Session, request: Request, *, unsafe: bool) -> Caller:
         match = BEARER.fullmatch(header.strip())
         if match is None:
             raise NotSignedIn("invalid_token", "请求头 Authorization 应写作“Bearer 接口令牌”。")
-        now = current_time(session)
-        return Caller(authenticate_token(session, match[1], now, address=request.remote_addr), None)
+        return Caller(authenticate_token(session, match[1], address=request.remote_addr), None)
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie or SECRET.fullmatch(cookie) is None:
         raise NotSignedIn("not_signed_in", "尚未登录，请先登录后再操作。")
-    actor = authenticate_session(session, cookie, current_time(session), address=request.remote_addr)
+    actor = authenticate_session(session, cookie, address=request.remote_addr)
     if unsafe and not hmac.compare_digest(
         csrf_token(cookie).encode(), request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace")
     ):

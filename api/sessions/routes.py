@@ -20,7 +20,6 @@ from api.operation import Answer, Call, Resource
 from api.problems import Problem
 from api.services import Services
 from api.sessions.schemas import PasswordInput, SessionAnswer, SignInInput
-from database.clock import current_time
 from database.transaction import in_transaction
 
 resource = Resource("sessions", "登录与会话")
@@ -54,7 +53,7 @@ def sign_in_to_platform(call: Call) -> Answer:
         secret = sign_in.sign_in(services.sessions, username, password, address=address).secret
 
     def describe(session: Session) -> dict[str, Any]:
-        actor = authenticate_session(session, secret, current_time(session), address=address)
+        actor = authenticate_session(session, secret, address=address)
         return _describe(services, session, actor, secret)
 
     return Answer(in_transaction(services.sessions, describe), headers={"Set-Cookie": _cookie(secret)})
