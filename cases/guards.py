@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, any_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from cases.models.items import ItemCase
+from cases.models.stages import StageCase
 from cases.operations.materials import materials_of, open_materials
 from cases.position import Position
 from cases.status import APPROVING
@@ -15,26 +16,29 @@ from errors import Conflict
 
 
 def predecessors_approved(session: Session, position: Position) -> None:
-    """The items that must be approved before (前置事项) are; those that planning did not require do not count."""
+    """The items that must be approved before (前置事项) are, in this stage or an earlier one of the engineering.
+
+    Those that planning did not require do not count, nor what a void stage case left undone.
+    """
     if not position.predecessors:
         return
-    case, before = aliased(ItemCase), aliased(ItemCase)
+    engineering = select(StageCase.engineering_id).where(StageCase.id == position.stage_case_id).scalar_subquery()
     waiting = session.scalars(
-        select(before.name)
-        .join(case, (case.stage_case_id == before.stage_case_id) & (before.item_code == any_(case.predecessors)))
-        .where(case.id == position.item_case_id)
-        .group_by(before.item_code, before.name)
-        .having(~_approved(before))
-        .order_by(before.item_code)
+        select(func.min(ItemCase.name))
+        .join(StageCase, StageCase.id == ItemCase.stage_case_id)
+        .where(
+            StageCase.engineering_id == engineering,
+            StageCase.status != "void",
+            ItemCase.item_code.in_(position.predecessors),
+        )
+        .group_by(ItemCase.item_code)
+        .having(~func.bool_or(func.coalesce(ItemCase.status.in_([int(code) for code in APPROVING]), False)))
+        .order_by(ItemCase.item_code)
     ).all()
     if waiting:
         raise Conflict(
             "predecessors_open", f"前置事项“{'”“'.join(waiting)}”尚未办结，现在可以审核，不能受理；待其办结后再受理。"
         )
-
-
-def _approved(before: type[ItemCase]) -> ColumnElement[bool]:
-    return func.bool_or(before.status.in_([int(code) for code in APPROVING]))
 
 
 def materials_passed(session: Session, position: Position) -> None:

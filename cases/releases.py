@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from sqlalchemy.orm import Session
 
 from accounts.roles import ROLES
+from cases.facts import FACTS
 from cases.guards import GUARDS
 from cases.operations import OPERATIONS
 from errors import Refused
@@ -19,8 +20,10 @@ RELEASES = "releases"
 
 
 def vocabulary() -> Vocabulary:
-    """The names that the approval domain offers to the diagrams of every pack."""
-    return Vocabulary(operations=frozenset(OPERATIONS), guards=frozenset(GUARDS), roles=frozenset(ROLES))
+    """The names that the approval domain offers to every pack."""
+    return Vocabulary(
+        operations=frozenset(OPERATIONS), guards=frozenset(GUARDS), roles=frozenset(ROLES), facts=frozenset(FACTS)
+    )
 
 
 def releases_of(session: Session) -> Releases:

@@ -1,17 +1,21 @@
-"""Load a region pack: files in, a release ready for use out, or every problem by name."""
+"""Load a region pack: files in, a release ready for use out, or every finding at once."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import forms
 from engine import DefinitionInvalid, Definitions, Registry, deploy
-from forms import FormDefinition, FormDefinitionInvalid, load
-from processes import tables
+from processes import catalogue, policy
+from processes.findings import Finding, PackInvalid
+from processes.process_types import Known, read_process_types
+from processes.reading import WHOLE_FILE
 from processes.release import Release
-from processes.tables import PackInvalid
 
 PACKS = Path(__file__).resolve().parent
 SUFFIXES = (".bpmn", ".csv", ".json", ".toml")
@@ -20,11 +24,12 @@ LARGEST_PACK = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that the platform offers to every pack's diagrams."""
+    """The names that the platform offers to every pack's diagrams; ``facts`` to the conditions of its catalogue."""
 
     operations: frozenset[str]
     guards: frozenset[str]
     roles: frozenset[str]
+    facts: frozenset[str]
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -47,65 +52,92 @@ def load_folder(folder: Path, vocabulary: Vocabulary) -> Release:
 
 
 def load_files(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Release:
-    """Load a pack; raises ``PackInvalid`` with what is wrong in which file, and what to do instead."""
-    tables.check(sum(map(len, files.values())) <= LARGEST_PACK, f"地区包不能超过 {LARGEST_PACK // 1_000_000} MB")
-    try:
-        return _load(dict(files), vocabulary)
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, PackInvalid):
-            raise
-        raise PackInvalid([f"地区包的表格缺少或写错了一项：{error}"]) from error
+    """Load a pack; raises ``PackInvalid`` with everything that is wrong, by file and line, and how to mend it."""
+    size = sum(map(len, files.values()))
+    if size > LARGEST_PACK:
+        largest = max(files, key=lambda name: len(files[name]))
+        message = f"地区包共 {size} 字节，不能超过 {LARGEST_PACK // 1_000_000} MB"
+        raise PackInvalid([Finding(largest, WHOLE_FILE, message, "这是最大的文件，请先核对它")])
+    findings: list[Finding] = []
+    release = _load(dict(files), vocabulary, findings)
+    if findings or release is None:
+        raise PackInvalid(findings)
+    return release
 
 
-def _load(files: dict[str, bytes], vocabulary: Vocabulary) -> Release:
-    pack = tables.read_toml(files, "pack.toml")
-    forms = _forms(files)
-    definitions = _definitions(files, vocabulary, frozenset(forms))
-    organisations = tables.read_organisations(files)
-    items = tables.read_items(files, organisations)
+def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Finding]) -> Release | None:
+    """The release, or what could be read of it; None when the diagrams or ``pack.toml`` cannot be read."""
+    definitions = _definitions(files, vocabulary, findings)
+    organisations = policy.read_organisations(files, findings)
+    items = catalogue.read_items(files, policy.departments_by_function(organisations), findings)
+    materials = catalogue.read_materials(files, items, vocabulary.facts, findings)
+    diagrams = None if definitions is None else definitions.processes.keys()
+    known = Known(items, organisations, diagrams, vocabulary.facts)
+    process_types = read_process_types(files, known, findings)
+    item_materials = catalogue.read_item_materials(files, items, materials, findings)
+    form_definitions = _forms(files, findings)
+    pack = policy.read_policy(files, findings)
+    if definitions is None or pack is None:
+        return None
     return Release(
         id=content_id(files),
-        title=pack["title"],
-        version=pack["version"],
-        region=tables.read_region(pack["region"]),
-        regulation=pack["regulation"]["name"],
-        clauses=pack["regulation"]["clauses"],
+        title=pack.title,
+        version=pack.version,
+        region=pack.region,
+        regulation=pack.regulation,
+        clauses=pack.clauses,
         definitions=definitions,
-        forms=forms,
+        forms=form_definitions,
         items=items,
-        materials=tables.read_materials(files, items),
-        process_types=tables.read_process_types(files, items, organisations, definitions.processes.__contains__),
+        materials=item_materials,
+        process_types=process_types,
         organisations=organisations,
-        calendar=tables.read_calendar(pack["calendar"]),
-        counting=tables.read_counting(pack["counting"]),
-        refusals=tables.read_refusals(pack["refusals"], pack["regulation"]["clauses"]),
+        calendar=pack.calendar,
+        counting=pack.counting,
+        refusals=pack.refusals,
         files=files,
     )
 
 
-def _forms(files: Mapping[str, bytes]) -> dict[str, FormDefinition]:
-    forms, problems = {}, []
-    for name, content in files.items():
-        folder, _, file = name.rpartition("/")
-        if folder != "forms" or not file.endswith(".json"):
-            continue
+def _forms(files: Mapping[str, bytes], findings: list[Finding]) -> dict[str, forms.FormDefinition]:
+    found = {}
+    for name in _form_files(files).values():
         try:
-            form = load(content)
-        except FormDefinitionInvalid as error:
-            problems.append(f"{name}: {error}")
+            form = forms.load(files[name])
+        except (forms.FormDefinitionInvalid, UnicodeDecodeError) as error:
+            findings.append(Finding(name, _line_of(files[name], error), str(error), "请在表单里改正"))
             continue
-        if form.id != file.removesuffix(".json"):
-            problems.append(f"{name}: 表单的 id 要与文件名相同，现在是 {form.id}")
-        forms[form.id] = form
-    if problems:
-        raise PackInvalid(problems)
-    return forms
+        if form.id != Path(name).stem:
+            findings.append(Finding(name, 1, f"表单的 id 是 {form.id}，与文件名不同", "请把 id 和文件名改为一样"))
+        found[form.id] = form
+    return found
 
 
-def _definitions(files: Mapping[str, bytes], vocabulary: Vocabulary, forms: frozenset[str]) -> Definitions:
+def _form_files(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The files of the forms by the id that their name promises, readable or not."""
+    paths = [Path(name) for name in files if name.endswith(".json")]
+    return {path.stem: path.as_posix() for path in paths if path.parent == Path("forms")}
+
+
+def _line_of(content: bytes, error: Exception) -> int:
+    """The line that an error of a form is about: of the JSON mistake, or of the key that the message begins with."""
+    if isinstance(error.__cause__, json.JSONDecodeError):
+        return error.__cause__.lineno
+    word = re.escape(str(error).removeprefix("组件类型 ").removeprefix("组件 ").split(" ")[0]).encode()
+    found = re.search(rb'"(?:key|path|id|type)"\s*:\s*"' + word + rb'"', content)
+    return content.count(b"\n", 0, found.start()) + 1 if found else WHOLE_FILE
+
+
+def _definitions(files: Mapping[str, bytes], vocabulary: Vocabulary, findings: list[Finding]) -> Definitions | None:
     diagrams = {name: content for name, content in files.items() if name.endswith(".bpmn")}
-    registry = Registry(operations=vocabulary.operations, forms=forms, roles=vocabulary.roles, guards=vocabulary.guards)
+    known = frozenset(_form_files(files))
+    registry = Registry(operations=vocabulary.operations, forms=known, roles=vocabulary.roles, guards=vocabulary.guards)
     try:
         return deploy(diagrams, registry)
     except DefinitionInvalid as error:
-        raise PackInvalid([str(finding) for finding in error.findings]) from error
+        for found in error.findings:
+            element = f"“{found.element_name or found.element_id}”（{found.element_id}）" if found.element_id else ""
+            findings.append(
+                Finding(found.file, found.line, f"{element}{found.message}", f"{found.mend} [{found.rule}]")
+            )
+        return None

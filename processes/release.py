@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine import Definitions
+from engine.expressions import Expression
 from forms import FormDefinition
 from worktime import Calendar, Rules
 
@@ -32,33 +34,67 @@ class OrganisationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """When something is needed: ``text`` for people, ``expression`` over a project's facts where it can be said."""
+
+    text: str
+    expression: Expression | None = None
+
+    def holds(self, facts: Mapping[str, Any]) -> bool | None:
+        """Whether it is so; None when that is for people to say: no expression, or a fact that is not declared."""
+        if self.expression is None or any(facts.get(name) is None for name in self.expression.names):
+            return None
+        return bool(self.expression.evaluate(facts))
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """An item of the catalogue; ``department`` is an organisation's code, ``limit`` a text such as ``5WD``."""
+    """An item of the catalogue; ``department`` is an organisation's code, ``limit`` a text such as ``5WD``.
+
+    ``licensing``: a licence (行政许可), not a filing, an internal approval or a service.
+    """
 
     code: str
     name: str
     department: str
     limit: str
+    licensing: bool
     pledge: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A material; ``necessity`` is ``required``, ``deferrable`` or ``conditional``."""
+    """A material; ``necessity`` is ``required``, ``deferrable`` (容缺) or ``conditional`` with its ``condition``.
+
+    ``source``: ``applicant``; ``result`` of any of the items ``result_of``; ``on_file``, asked once a project.
+    """
 
     code: str
     name: str
     necessity: str
+    condition: Condition | None
+    source: str
+    result_of: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StageItem:
-    """A candidate item of a stage: main-line or not, its limit here, and the items that must be approved before."""
+    """A candidate item of a stage: its line, its limit here, what must be approved before, when it is needed.
+
+    ``line``: ``main`` decides whether the stage completes; ``auxiliary`` does not; ``parallel`` (并行推进) may go on
+    beside any stage. A predecessor is of this stage or an earlier one of the process type.
+    """
 
     item: Item
-    main: bool
+    line: str
     limit: str
     predecessors: tuple[str, ...]
+    condition: Condition | None
+
+    @property
+    def main(self) -> bool:
+        """Whether it is a main-line item."""
+        return self.line == "main"
 
 
 @dataclass(frozen=True, slots=True)

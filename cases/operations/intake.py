@@ -2,70 +2,72 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from cases.context import Context
+from cases.documents import issue_intake_receipt
+from cases.facts import facts_of
 from cases.models.intake import StageMaterial
-from cases.models.projects import Engineering
 from cases.models.stages import StageCase
 from cases.operations.materials import SETTLED, materials_of, named, open_materials, submit_materials
+from cases.operations.on_file import on_file_of
 from cases.operations.operation import Inputs, Operation, Outputs
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
+from processes.release import Material
 
 
 def open_intake(performed: OperationPerformed, context: Context) -> None:
     """The union over the required items, each material once; what the project already has on file is reused."""
-    wanted: dict[str, StageMaterial] = {}
-    for item in performed.inputs["required"]:
-        for material in context.release.materials.get(item["code"], ()):
-            row = wanted.setdefault(
-                material.code,
-                StageMaterial(
-                    stage_case_id=context.stage_case_id,
-                    code=material.code,
-                    name=material.name,
-                    necessity=material.necessity,
-                    items=[],
-                    status="missing",
-                    changed_at=context.now,
-                ),
-            )
-            row.items.append(item["code"])
+    required = performed.inputs["required"]
 
     def write(session: Session) -> None:
+        wanted = _wanted(required, context, facts_of(session, context.stage_case_id))
         known = materials_of(session, context.stage_case_id)
-        on_file = _on_file(session, context, set(wanted))
-        for code, material in wanted.items():
+        on_file = on_file_of(session, context, {material.code: material for material, _ in wanted.values()})
+        for code, (_, row) in wanted.items():
             if code in known:  # a supplementary planning asks for it too
-                known[code].items = sorted({*known[code].items, *material.items})
-            else:
-                material.reference = on_file.get(code)
-                material.status = "passed" if material.reference else "missing"
-                session.add(material)
+                known[code].items = sorted({*known[code].items, *row.items})
+                continue
+            if code in on_file:
+                row.reference, row.status, row.reason = on_file[code], "passed", None
+            session.add(row)
 
     context.changes.later.append(write)
 
 
-def _on_file(session: Session, context: Context, codes: set[str]) -> dict[str, str]:
-    """What has passed in other stage cases of the same project: reference by code."""
-    here, there = aliased(Engineering), aliased(Engineering)
-    rows = session.execute(
-        select(StageMaterial.code, StageMaterial.reference)
-        .join(StageCase, StageCase.id == StageMaterial.stage_case_id)
-        .join(there, there.id == StageCase.engineering_id)
-        .join(here, here.project_id == there.project_id)
-        .where(
-            here.id == select(StageCase.engineering_id).where(StageCase.id == context.stage_case_id).scalar_subquery(),
-            StageCase.id != context.stage_case_id,
-            StageMaterial.code.in_(codes),
-            StageMaterial.status == "passed",
-            StageMaterial.reference.is_not(None),
-        )
-        .order_by(StageMaterial.changed_at)
+def _wanted(
+    required: Sequence[Mapping[str, Any]], context: Context, facts: Mapping[str, Any]
+) -> dict[str, tuple[Material, StageMaterial]]:
+    """The materials of the required items by code, without what one of those items will itself result in."""
+    deciding = {item["code"] for item in required}
+    wanted: dict[str, tuple[Material, StageMaterial]] = {}
+    for item in required:
+        for material in context.release.materials.get(item["code"], ()):
+            if deciding.isdisjoint(material.result_of):
+                _, row = wanted.setdefault(material.code, (material, _row(material, context, facts)))
+                row.items.append(item["code"])
+    return wanted
+
+
+def _row(material: Material, context: Context, facts: Mapping[str, Any]) -> StageMaterial:
+    """A conditional material is required when the declared facts say so, not applicable when they say the contrary."""
+    condition = material.condition
+    holds = None if condition is None else condition.holds(facts)
+    return StageMaterial(
+        stage_case_id=context.stage_case_id,
+        code=material.code,
+        name=material.name,
+        necessity="required" if holds else material.necessity,
+        items=[],
+        status="not_applicable" if holds is False else "missing",
+        reason=f"仅在“{condition.text}”时需要" if condition is not None and holds is False else None,
+        changed_at=context.now,
     )
-    return {code: reference for code, reference in rows if reference is not None}
 
 
 def submit(performed: OperationPerformed, context: Context) -> None:
@@ -125,6 +127,7 @@ def formal(performed: OperationPerformed, context: Context) -> None:
             .where(StageCase.id == context.stage_case_id)
             .values(received_at=context.now, receipt=StageCase.region_code + "-" + StageCase.number)
         )
+        issue_intake_receipt(session, context)
 
     context.changes.later.append(write)
     context.changes.send("receipt", {"stage_case": str(context.stage_case_id)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,23 +10,27 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cases.context import Context
+from cases.documents import issue_planning_report
+from cases.facts import facts_of
 from cases.models.plannings import FINAL_ROUND, Planning, PlanningOpinion, PlanningReport
 from cases.models.stages import StageCase
 from cases.operations.operation import Inputs, Operation, Outputs
 from cases.operations.organisations import organisation, organisation_ids
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
+from processes.release import Condition
 
 
 def candidates(inputs: Inputs, context: Context) -> Outputs:
     """The candidate items of a process type's stage, as the catalogue of the release has them."""
     process_type = context.release.process_types.get(str(inputs["process_type"]))
     stage = None if process_type is None else process_type.stages.get(str(inputs["stage"]))
-    if stage is None:
+    if process_type is None or stage is None:
         raise Invalid(
             "process_type_unknown", "本地区的这个阶段没有所选的流程类型，请重新选择。", field="values.process_type"
         )
     ids = organisation_ids(context.session, context.release)
+    facts = facts_of(context.session, context.stage_case_id) | {"process_type": process_type.code}
     found = []
     for candidate in stage.items:
         item = candidate.item
@@ -40,9 +45,15 @@ def candidates(inputs: Inputs, context: Context) -> Outputs:
                 "limit": candidate.limit,
                 "pledge": item.pledge,
                 "predecessors": list(candidate.predecessors),
+                "condition": _condition(candidate.condition, facts),
             }
         )
     return {"candidates": found}
+
+
+def _condition(condition: Condition | None, facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the department reads about when its item is needed; whether it holds never answers for the department."""
+    return None if condition is None else {"text": condition.text, "holds": condition.holds(facts)}
 
 
 def begin(performed: OperationPerformed, context: Context) -> None:
@@ -120,7 +131,8 @@ def conclude(inputs: Inputs, context: Context) -> Outputs:
     for item in inputs["candidates"]:
         opinion = inputs["opinions"][item["code"]]
         if opinion["conclusion"] == "required":
-            required.append({**item, "department": opinion["department"]})
+            known = {name: value for name, value in item.items() if name != "condition"}
+            required.append({**known, "department": opinion["department"]})
     return {"required": required, "departments": list(dict.fromkeys(item["department"] for item in required))}
 
 
@@ -154,6 +166,7 @@ def issue_report(performed: OperationPerformed, context: Context) -> None:
                 issued_at=context.now,
             )
         )
+        issue_planning_report(session, context, planning)
 
     context.changes.later.append(write)
     context.changes.send("planning_report", {"stage_case": str(context.stage_case_id)})

@@ -31,24 +31,23 @@ lead = "natural_resources"
 window = "natural_resources_window"
 diagram = "stage"
 """
-_ENTRY = """
-[[process_type.stage.item]]
-code = "9{number:02}"
-main = {main}
-"""
 
 
 def widen(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the pack with forty more departments and items; half of the items are main-line."""
     numbers = range(WIDTH)
-    items = "".join(f"9{number:02},测量事项{number:02},wide_{number:02},5WD,no\n" for number in numbers)
-    materials = "".join(f"9{number:02},W{number:02},测量材料{number:02},required\n" for number in numbers)
-    entries = "".join(_ENTRY.format(number=number, main=str(number % 2 == 0).lower()) for number in numbers)
+    items = "".join(f"9{number:02},测量事项{number:02},wide_{number:02},5WD,yes,no\n" for number in numbers)
+    materials = "".join(f"W{number:02},测量材料{number:02},required,,,applicant,\n" for number in numbers)
+    asked = "".join(f"9{number:02},测量材料{number:02}\n" for number in numbers)
+    lines = ("main", "auxiliary")
+    entries = "".join(f"{PROCESS_TYPE},2,9{number:02},{lines[number % 2]},,,,\n" for number in numbers)
     departments = "".join(_DEPARTMENT.format(number=number) for number in numbers)
     more = {
         "items.csv": items,
         "materials.csv": materials,
+        "item_materials.csv": asked,
+        "stage_items.csv": entries,
         "organisations.toml": departments,
-        "process_types.toml": _PROCESS_TYPE + entries,
+        "process_types.toml": _PROCESS_TYPE,
     }
     return {name: content + more.get(name, "").encode() for name, content in files.items()}

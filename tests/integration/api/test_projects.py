@@ -183,8 +183,8 @@ def test_releases_show_their_stages_diagrams_and_forms(world: World, applicant: 
     listed = applicant("GET", "/releases?region_code=210782").body["entries"]
     assert [entry["id"] for entry in listed] == [world.release.id]
     whole = applicant("GET", f"/releases/{world.release.id}").body
-    assert [kind["code"] for kind in whole["process_types"]] == ["1"]
-    assert [stage["code"] for stage in whole["process_types"][0]["stages"]] == ["2"]
+    assert [kind["code"] for kind in whole["process_types"]] == ["1", "2", "5", "6", "7", "8-1", "8-2"]
+    assert [stage["code"] for stage in whole["process_types"][0]["stages"]] == ["1", "2", "3", "4"]
     for name in whole["diagrams"]:
         assert "<bpmn" in applicant("GET", f"/releases/{world.release.id}/diagrams/{name}").body["xml"]
     for form in whole["forms"]:

@@ -1,0 +1,130 @@
+"""Read ``pack.toml`` and ``organisations.toml``: the region, its hours and counting, its clauses, who there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+
+from processes.findings import Finding
+from processes.reading import Files, Row, read_tables, read_toml
+from processes.release import OrganisationEntry, RegionEntry
+from regulations import load_clauses
+from worktime import Calendar, Rules, national_calendar
+
+PACK = ("title", "version", "region", "regulation", "calendar", "counting", "refusals")
+KINDS = ("city", "district", "department", "window", "applicant")
+COUNTING = ("start_day_counts", "end_of_day", "roll_over")
+ORGANISATION = ("code", "name", "kind", "parent", "function", "credit_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What ``pack.toml`` says; the names are those of :class:`processes.release.Release`."""
+
+    title: str
+    version: str
+    region: RegionEntry
+    regulation: str
+    clauses: str
+    calendar: Calendar
+    counting: Rules
+    refusals: Mapping[str, str]
+
+
+def read_policy(files: Files, findings: list[Finding]) -> Policy | None:
+    """``pack.toml``; None when it cannot be read at all."""
+    pack = read_toml(files, "pack.toml", findings)
+    if pack is None:
+        return None
+    pack.no_more_than(PACK)
+    regulation = pack.table("regulation")
+    clauses = regulation.text("clauses")
+    return Policy(
+        title=pack.text("title"),
+        version=pack.text("version"),
+        region=read_region(pack.table("region")),
+        regulation=regulation.text("name"),
+        clauses=clauses,
+        calendar=read_calendar(pack.table("calendar")),
+        counting=read_counting(pack.table("counting")),
+        refusals=read_refusals(pack.table("refusals"), clauses),
+    )
+
+
+def read_region(table: Row) -> RegionEntry:
+    """The region and those above it."""
+    parent = read_region(table.table("parent")) if "parent" in table.values else None
+    return RegionEntry(table.text("code"), table.text("name"), parent)
+
+
+def read_calendar(table: Row) -> Calendar:
+    """The national days with the region's hours."""
+    calendar = national_calendar()
+    try:
+        pairs = [(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in table.values["hours"]]
+        return calendar.with_hours(tuple(pairs))
+    except (KeyError, TypeError, ValueError) as error:
+        reason = str(error) if str(error).startswith("工作时间") else "工作时间写得不对"
+        table.fault(reason, '请写成 hours = [["08:30", "12:00"], ["13:00", "17:30"]]', "hours")
+        return calendar
+
+
+def read_counting(table: Row) -> Rules:
+    """What the region counts otherwise."""
+    table.no_more_than(COUNTING)
+    wrong = [key for key in COUNTING if not isinstance(table.values.get(key, False), bool)]
+    for key in wrong:
+        table.fault(f"{key} 要是 true 或 false", "请改为 true 或 false", key)
+    return Rules() if wrong else Rules(**{key: table.values[key] for key in COUNTING if key in table.values})
+
+
+def read_refusals(table: Row, regulation: str) -> dict[str, str]:
+    """The clause behind each refusal; every clause must be of the pack's own regulation."""
+    clauses = load_clauses()
+    refusals = {code: table.text(code) for code in table.values}
+    for code, clause in refusals.items():
+        if clause and not (clause in clauses and clauses[clause].region == regulation):
+            message = f"拒绝 {code} 引用的条文 {clause} 不在 {regulation} 的条文目录里"
+            table.fault(message, f"请改为以 {regulation}- 开头的条文编号", code)
+    return refusals
+
+
+def read_organisations(files: Files, findings: list[Finding]) -> dict[str, OrganisationEntry]:
+    """The organisations by code; parents come first."""
+    entries: dict[str, OrganisationEntry] = {}
+    for [row] in read_tables(files, "organisations.toml", ("organisation",), findings):
+        row.no_more_than(ORGANISATION)
+        code, parent = row.text("code"), row.maybe("parent")
+        if code in entries:
+            row.fault(f"机构 {code} 出现了两次", "请删去一处，或换一个编码", "code")
+        if parent is not None and parent not in entries:
+            row.fault(f"上级 {parent} 不在前面的机构里", "请改正上级的编码，或把上级移到前面", "parent")
+        entries[code] = OrganisationEntry(
+            code=code,
+            name=row.text("name"),
+            kind=row.choice("kind", KINDS),
+            parent=parent,
+            function=row.maybe("function"),
+            credit_code=row.maybe("credit_code"),
+        )
+        _check_function(row, entries[code], entries)
+    return entries
+
+
+def _check_function(row: Row, entry: OrganisationEntry, entries: Mapping[str, OrganisationEntry]) -> None:
+    same = [other.code for other in entries.values() if other.function == entry.function and other is not entry]
+    same = [code for code in same if entries[code].kind == "department"]
+    if entry.kind == "department" and entry.function is None:
+        row.fault(f"部门 {entry.code} 没有职能", "请填写 function")
+    elif entry.kind == "department" and same:
+        row.fault(f"职能 {entry.function} 已由 {same[0]} 承担", "一项职能只归一个部门，请改正其一", "function")
+
+
+def departments_by_function(organisations: Mapping[str, OrganisationEntry]) -> dict[str, str]:
+    """The code of the department that has a function."""
+    return {
+        entry.function: entry.code
+        for entry in organisations.values()
+        if entry.kind == "department" and entry.function is not None
+    }
