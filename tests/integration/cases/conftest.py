@@ -13,6 +13,7 @@ from database.connect import create_session_factory
 from processes.install import Releases
 from processes.loader import PACKS, load_folder
 from processes.release import Release
+from tests.conftest import Database
 from tests.integration.cases.world import World
 
 
@@ -23,7 +24,7 @@ def release() -> Release:
 
 
 @pytest.fixture
-def sessions(database, vault: Vault, release: Release) -> Iterator[sessionmaker[Session]]:
+def sessions(database: Database, vault: Vault, release: Release) -> Iterator[sessionmaker[Session]]:
     """Sessions as a process of the platform has them."""
     releases = Releases(vocabulary())
     releases.add(release)
@@ -33,6 +34,6 @@ def sessions(database, vault: Vault, release: Release) -> Iterator[sessionmaker[
 
 
 @pytest.fixture
-def world(sessions: sessionmaker[Session], release: Release, database) -> World:
+def world(sessions: sessionmaker[Session], release: Release, database: Database) -> World:
     """The region, installed."""
     return World.install(sessions, release, database)
