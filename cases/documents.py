@@ -17,7 +17,6 @@ from cases.models.items import ItemCase
 from cases.models.plannings import Planning, PlanningOpinion
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
-from cases.releases import release_of
 from engine.limits import LimitInvalid, Unit, parse_limit
 from files.documents.issue import in_chinese, issue_document
 from files.documents.kinds import KINDS
@@ -35,7 +34,7 @@ STATUSES = {"passed": "已收", "submitted": "待审", "missing": "待补", "ret
 
 def issue(session: Session, context: Context, kind: str, facts: Mapping[str, Any]) -> IssuedDocument:
     """Issue a document of the stage case of ``context``; ``facts`` are those that its kind names in ``kinds.toml``."""
-    return _issue(session, context, kind, None, {**_stage(session, context.stage_case_id), **facts})
+    return _issue(session, context, kind, None, {**_stage(session, context), **facts})
 
 
 def issue_for_item(
@@ -48,7 +47,7 @@ def issue_for_item(
         .where(ItemCase.id == item_case_id)
     ).one()
     item = {"issuer": department, "item": case.name, "item_code": case.item_code, "item_case_number": case.number}
-    data = {**_stage(session, context.stage_case_id), **item, **facts}
+    data = {**_stage(session, context), **item, **facts}
     return _issue(session, context, kind, item_case_id, data)
 
 
@@ -124,7 +123,7 @@ def _issue(
     )
 
 
-def _stage(session: Session, stage_case_id: UUID) -> dict[str, Any]:
+def _stage(session: Session, context: Context) -> dict[str, Any]:
     """What every document of a stage case says; the lead issues it unless its facts name somebody else."""
     applicant, lead = aliased(Organisation), aliased(Organisation)
     case, project, engineering, region, applicant_name, lead_name = session.execute(
@@ -134,9 +133,9 @@ def _stage(session: Session, stage_case_id: UUID) -> dict[str, Any]:
         .join(Region, Region.code == StageCase.region_code)
         .join(applicant, applicant.id == StageCase.applicant_id)
         .join(lead, lead.id == StageCase.lead_id)
-        .where(StageCase.id == stage_case_id)
+        .where(StageCase.id == context.stage_case_id)
     ).one()
-    stages = release_of(session, case.release_id).process_types[case.process_type].stages
+    stages = context.release.process_types[case.process_type].stages
     return {
         "region_code": case.region_code,
         "region": region,

@@ -45,5 +45,12 @@ def read_file(
         log.error("content lost", sha256=stored.sha256)
         raise Lost("file_lost", "文件内容在存储里找不到，请把文件编号告诉运维人员从备份恢复。") from error
     after = {"name": name, "sha256": stored.sha256}
-    record(session, owner, actor=actor, action="file.download", recorded_at=now, after=after)
+    record(
+        session,
+        owner,
+        actor=actor,
+        action=f"{'file' if isinstance(owner, Upload) else 'document'}.download",
+        recorded_at=now,
+        after=after,
+    )
     return Download(name, stored.size, chunks)

@@ -1,0 +1,81 @@
+"""Documents that the flow issues: with the command that they tell about, numbered, fixed, the same at every reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.documents import limit_in_chinese
+from database.clock import current_time
+from files.documents.open import open_document
+from files.local_store import LocalStore
+from files.models import IssuedDocument
+from files.store import STORE
+from tests.integration.cases.world import World
+
+
+def test_the_planning_report_and_the_receipt_are_issued_with_their_commands(world: World, tmp_path: Path) -> None:
+    stage_case = world.start()
+    world.drive(stage_case, until="dispatch")
+    world.sessions.kw["info"][STORE] = LocalStore(tmp_path)
+
+    issued = world.rows("SELECT kind, number, data FROM issued_documents ORDER BY issued_at")
+
+    assert [(row.kind, row.number) for row in issued] == [("planning_report", 1), ("intake_receipt", 1)]
+    stage = world.release.process_types["1"].stages["2"]
+    report, receipt = issued[0].data, issued[1].data
+    assert {entry["name"] for entry in report["items"]} == {entry.item.name for entry in stage.items}
+    assert (report["stage"], report["project"]) == (stage.name, "闾山中学新校区")
+    assert len(receipt["materials"]) == world.scalar("SELECT count(*) FROM stage_materials")
+    assert read(world, "planning_report").count("闾山中学新校区") >= 1
+    assert "收件凭证" in read(world, "intake_receipt")
+
+
+def test_a_document_is_the_same_at_every_reading(world: World, tmp_path: Path) -> None:
+    stage_case = world.start()
+    world.drive(stage_case, until="submit_materials")
+    world.sessions.kw["info"][STORE] = LocalStore(tmp_path)
+
+    first, second = (content(world, "planning_report") for _ in range(2))
+
+    assert first == second
+    rows = world.rows("SELECT sha256 FROM issued_documents WHERE kind = 'planning_report'")
+    assert [row.sha256 for row in rows] == [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    actions = world.rows(
+        "SELECT e.action FROM audit_entries e JOIN issued_documents d ON e.stream_id = d.id::text "
+        "WHERE d.kind = 'planning_report' ORDER BY e.sequence"
+    )
+    assert [row.action for row in actions] == ["document.issue", "document.download", "document.download"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("3WD", "3个工作日"), ("10ND", "10日"), ("2026-11-22", "2026年11月22日"), (None, "不限"), ("PT30M", "PT30M")],
+)
+def test_a_limit_is_written_in_words(text: str | None, words: str) -> None:
+    assert limit_in_chinese(text) == words
+
+
+def content(world: World, kind: str) -> bytes:
+    """The PDF of the one document of a kind, as the lead officer gets it."""
+
+    def work(session: Session) -> bytes:
+        document = session.scalars(select(IssuedDocument).where(IssuedDocument.kind == kind)).one()
+        assert isinstance(document.id, UUID)
+        return b"".join(open_document(session, world.lead, document, now=current_time(session)).chunks)
+
+    return world.run(work)
+
+
+def read(world: World, kind: str) -> str:
+    """The text of a document."""
+    document = pypdfium2.PdfDocument(content(world, kind))
+    try:
+        return "".join(page.get_textpage().get_text_bounded() for page in document).replace("\r\n", "")
+    finally:
+        document.close()
