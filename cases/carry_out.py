@@ -70,15 +70,17 @@ def carry_out(
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
     with citing(session, position.release_id):
         try:
-            return _attempt(session, actor, position, admit)
+            return _attempt(session, connection, actor, position, admit)
         except SnapshotNeeded:
             with driver_errors(session):
                 position = hot.read_chain(connection, address, identifier)
             assert position is not None
-            return _attempt(session, actor, position, admit)
+            return _attempt(session, connection, actor, position, admit)
 
 
-def _attempt(session: Session, actor: Actor | None, position: Position, admit: Admit) -> Position | None:
+def _attempt(
+    session: Session, connection: hot.Driver, actor: Actor | None, position: Position, admit: Admit
+) -> Position | None:
     admitted = admit(position)
     if admitted is None:
         return None
@@ -93,7 +95,7 @@ def _attempt(session: Session, actor: Actor | None, position: Position, admit: A
     changes = context.changes
     changes.entries.append(_entry(actor, position, admitted, changes))
     with in_words(), driver_errors(session):
-        hot_write.write(session, changes, position.id, position.head)
+        hot_write.write(session, connection, changes, position.id, position.head)
     cancel_subtrees(session, changes)
     return position
 

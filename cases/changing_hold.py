@@ -77,4 +77,4 @@ def write_change(
         )
     )
     with in_words(), driver_errors(session):
-        hot_write.write(session, changes, position.id, position.head)
+        hot_write.write(session, hot.driver(session), changes, position.id, position.head)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
-from cases.hot import Driver, driver
+from cases.hot import Driver
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
@@ -129,7 +129,7 @@ class _Statement:
             raise Stale
 
 
-def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> None:
+def write(session: Session, connection: Driver, changes: Changes, instance_id: UUID, head: Head) -> None:
     """Write everything that a command changed; the audit entries go to the stream of ``instance_id``.
 
     Raises ``Stale`` when an instance, the task or the due row was no longer as it was read.
@@ -153,7 +153,7 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     statement.insert("status_events", changes.events)
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
-    statement.run(driver(session))
+    statement.run(connection)
 
 
 def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head: Head) -> None:

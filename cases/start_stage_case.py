@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from audit.chain import NO_HEAD
 from audit.record import record
-from cases import hot_write
+from cases import hot, hot_write
 from cases.apply import apply, start
 from cases.changes import Changes
 from cases.context import Context
@@ -127,4 +127,4 @@ def _start_diagram(
     start(root, release.definitions.processes[diagram].kind, context)
     apply(outcome, context)
     with in_words(), driver_errors(session):
-        hot_write.write(session, context.changes, instance_id, NO_HEAD)
+        hot_write.write(session, hot.driver(session), context.changes, instance_id, NO_HEAD)

@@ -49,7 +49,11 @@ class ProcessInstance(AuditStream, Base):
 
 
 class WorkItem(Base):
-    """A task that waits, or waited, for a person; its id is the engine's task id."""
+    """A task that waits, or waited, for a person; its id is the engine's task id.
+
+    ``stage_case_id`` and ``item_case_id`` repeat what the instance says, for lists; they are no foreign keys of their
+    own, so that forty departments do not queue for a share of one stage's row.
+    """
 
     __tablename__ = "work_items"
     __table_args__ = (
@@ -75,17 +79,13 @@ class WorkItem(Base):
         Index("ix_work_items_instance_id", "instance_id", postgresql_where=text("status = 'open'")),
         Index("ix_work_items_done", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
         Index("ix_work_items_stage_case", "stage_case_id", "opened_at", "id"),
-        Index(
-            "ix_work_items_item_case_id",
-            "item_case_id",
-            postgresql_where=text("status = 'open' AND item_case_id IS NOT NULL"),
-        ),
+        Index("ix_work_items_item_case", "item_case_id", postgresql_where=text("item_case_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instances.id"))
-    stage_case_id: Mapped[UUID] = mapped_column(ForeignKey("stage_cases.id"))
-    item_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
+    stage_case_id: Mapped[UUID]
+    item_case_id: Mapped[UUID | None]
     element_id: Mapped[str]
     name: Mapped[str]
     role: Mapped[str]

@@ -52,22 +52,25 @@ class BenchWorld:
         """Sessions as a process of the platform has them; for another process: call it after the fork."""
         return open_sessions(self.server, self.vault, self.world.sessions.kw["info"][RELEASES], self.database)
 
-    def complete(self, sessions: sessionmaker[Session], task: UUID, values: dict[str, Any]) -> None:
+    def complete(
+        self, sessions: sessionmaker[Session], task: UUID, values: dict[str, Any], officer: Actor | None = None
+    ) -> None:
         """The real command, in its transaction."""
-        in_transaction(sessions, lambda session: complete_task(session, self.officer, task, values))
+        actor = officer or self.officer
+        in_transaction(sessions, lambda session: complete_task(session, actor, task, values))
 
     def stage_case(self, process_type: str = "1") -> UUID:
         """A stage case of its own project, for clones."""
         number = self.world.scalar("SELECT count(*) FROM projects")
         return self.world.start(self.world.register(f"2403-210782-04-01-{number:06}"), process_type)
 
-    def clone_items(self, stage_case: UUID, count: int) -> list[UUID]:
+    def clone_items(self, stage_case: UUID, count: int, department: str = "approval") -> list[UUID]:
         """``count`` item cases of the stage case that wait for their acceptance; the ids of the tasks."""
-        return self.clone_item_into([stage_case] * count)
+        return self.clone_item_into([stage_case] * count, department)
 
-    def clone_item_into(self, stage_cases: Sequence[UUID]) -> list[UUID]:
+    def clone_item_into(self, stage_cases: Sequence[UUID], department: str = "approval") -> list[UUID]:
         """An item case that waits for its acceptance in each of the stage cases; the ids of the tasks."""
-        data = {"item": self._item(), "lead": "", "window": ""}
+        data = {"item": self._item(department), "lead": "", "window": ""}
         definitions, release = self.world.release.definitions, self.world.release.id
         review = clones.Template.start(definitions, "item_case", data, release)
         return self.copy(review.then(definitions, {"decision": "accept"}), stage_cases, with_case=True)
@@ -99,12 +102,11 @@ class BenchWorld:
             connection.commit()
         return [row[0] for row in rows]
 
-    def _item(self) -> dict[str, Any]:
-        department = str(self.world.organisations["approval"])
+    def _item(self, department: str = "approval") -> dict[str, Any]:
         return {
             "code": "X",
             "name": "测量用事项",
-            "department": department,
+            "department": str(self.world.organisations[department]),
             "main": True,
             "limit": "5WD",
             "pledge": False,

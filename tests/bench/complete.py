@@ -11,11 +11,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from accounts.actor import Actor
 from tests.bench.bench_world import BenchWorld
 from tests.bench.figures import Figure, interleaved, seconds
 
 OPERATIONS = 2_000
-CLIENTS = 4
+DEPARTMENTS = ("approval", "housing", "city_management", "sports")
+CLIENTS = len(DEPARTMENTS)
 BLOCK = 25
 RAW_ROWS = 1_000
 
@@ -48,13 +50,17 @@ def one_client(bench: BenchWorld, operations: int) -> tuple[float, float]:
 
 
 def four_clients(bench: BenchWorld, operations: int) -> tuple[float, float]:
-    """The same with four processes that write at the same time, in blocks of raw and command in turns."""
+    """The same with four departments that work on one stage at the same time, in blocks of raw and command in turns."""
     context = multiprocessing.get_context("fork")
     stage_case = bench.stage_case()
-    lists = [bench.clone_items(stage_case, operations + BLOCK) for _ in range(CLIENTS)]
+    lists = [bench.clone_items(stage_case, operations + BLOCK, department) for department in DEPARTMENTS]
+    officers = [bench.world.person(department, "officer") for department in DEPARTMENTS]
     bench.analyse()
     barrier, answers = context.Barrier(CLIENTS), context.Queue()
-    clients = [context.Process(target=_client, args=(bench, tasks, barrier, answers)) for tasks in lists]
+    clients = [
+        context.Process(target=_client, args=(bench, officer, tasks, barrier, answers))
+        for officer, tasks in zip(officers, lists, strict=True)
+    ]
     for client in clients:
         client.start()
     found = [answers.get(timeout=300) for _ in clients]
@@ -66,7 +72,7 @@ def four_clients(bench: BenchWorld, operations: int) -> tuple[float, float]:
     )
 
 
-def _client(bench: BenchWorld, tasks: list[UUID], barrier: Barrier, answers: Any) -> None:
+def _client(bench: BenchWorld, officer: Actor, tasks: list[UUID], barrier: Barrier, answers: Any) -> None:
     sessions = bench.sessions()
     raws: list[float] = []
     completes: list[float] = []
@@ -76,7 +82,7 @@ def _client(bench: BenchWorld, tasks: list[UUID], barrier: Barrier, answers: Any
             raws += [seconds(raw(connection)) for _ in range(BLOCK)]
             barrier.wait(120)
             for task in tasks[start : start + BLOCK]:
-                completes.append(seconds(lambda task=task: bench.complete(sessions, task, {})))  # type: ignore[misc]
+                completes.append(seconds(lambda task=task: bench.complete(sessions, task, {}, officer)))  # type: ignore[misc]
     answers.put((raws[BLOCK:], completes[BLOCK:]))
     sessions.kw["bind"].dispose()
 

@@ -99,11 +99,9 @@ def upgrade() -> None:
         ForeignKeyConstraint(
             ["instance_id"], ["process_instances.id"], name="fk_work_items_instance_id_process_instances"
         ),
-        ForeignKeyConstraint(["item_case_id"], ["item_cases.id"], name="fk_work_items_item_case_id_item_cases"),
         ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name="fk_work_items_organisation_id_organisations"
         ),
-        ForeignKeyConstraint(["stage_case_id"], ["stage_cases.id"], name="fk_work_items_stage_case_id_stage_cases"),
         PrimaryKeyConstraint("id", name="pk_work_items"),
     )
     op.create_index(
@@ -122,16 +120,13 @@ def upgrade() -> None:
         "ix_work_items_instance_id", "work_items", ["instance_id"], postgresql_where=text("status = 'open'")
     )
     op.create_index(
-        "ix_work_items_item_case_id",
-        "work_items",
-        ["item_case_id"],
-        postgresql_where=text("status = 'open' AND item_case_id IS NOT NULL"),
-    )
-    op.create_index(
         "ix_work_items_post",
         "work_items",
         ["organisation_id", "role", "opened_at", "id"],
         postgresql_where=text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_work_items_item_case", "work_items", ["item_case_id"], postgresql_where=text("item_case_id IS NOT NULL")
     )
     op.create_index("ix_work_items_stage_case", "work_items", ["stage_case_id", "opened_at", "id"])
     op.create_table(
