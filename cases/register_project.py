@@ -149,6 +149,9 @@ def _applicant(
     if is_applicant and not reached:  # the same answer whether the other unit is registered or not
         raise NotAllowed("not_your_unit", "只能为本单位登记项目；代办请到综合窗口办理。", field="credit_code")
     if found is None:
+        if not actor.sees("organisation.register_applicant", region_code=region_code):
+            message = "这个单位还没有登记；请先由综合窗口登记申报单位，再来登记项目。"
+            raise Invalid("applicant_unknown", message, field="credit_code")
         if not name:
             message = "这个单位还没有登记，请同时填写单位名称。"
             raise Invalid("applicant_unknown", message, field="applicant_name")

@@ -100,6 +100,14 @@ def test_a_unit_registers_for_itself_only(world: World, applicant: Client) -> No
     assert problem(applicant("POST", "/projects", elsewhere)) == (404, "region_not_found")
 
 
+def test_who_may_not_register_units_is_sent_to_the_window(world: World) -> None:
+    stranger = {**project_body(), "credit_code": "91210782MA0N00010Y", "applicant_name": "丙公司"}
+    reply = world.client("lead_officer")("POST", "/projects", stranger)
+    assert problem(reply) == (422, "applicant_unknown")
+    assert "综合窗口" in reply.body["detail"]
+    assert world.client("window_clerk")("POST", "/projects", stranger).status == 201
+
+
 def test_a_stage_starts_once(world: World, applicant: Client) -> None:
     stage_case = open_stage(world)
     body = {
