@@ -34,7 +34,10 @@ def list_documents(call: Call, stage_case_id: UUID) -> dict[str, Any]:
 
 @resource.operation("GET", "/documents/<uuid:document_id>", DocumentAnswer, permission="stage_case.read")
 def read_document(call: Call, document_id: UUID) -> dict[str, Any]:
-    """查看文书信息"""
+    """查看文书信息
+
+    名称、编号与出具时间；内容另行下载。
+    """
     return _show(_find(call, document_id))
 
 
