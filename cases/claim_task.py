@@ -18,5 +18,5 @@ def claim_task(session: Session, actor: Actor, task_id: UUID) -> None:
     Raises ``NotFound``, ``NotAllowed`` and ``Conflict`` (done, cancelled, claimed by another).
     """
     with working_on(session, actor, task_id, "task.claim") as position:
-        if position.assignee_id is None:
+        if position.assignee_id != actor.user_id:
             session.execute(update(WorkItem).where(WorkItem.id == task_id).values(assignee_id=actor.user_id))

@@ -35,7 +35,7 @@ def complete_task(session: Session, actor: Actor, task_id: UUID, values: Mapping
 
 def _admit(session: Session, actor: Actor, position: Position, values: Mapping[str, Any]) -> Admitted:
     require_worker(session, actor, position)
-    require_open(actor, position)
+    require_open(session, actor, position)
     require_active(position)
     guards.check(session, position)
     submission = check_form(session, position, values)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Post
+from accounts.models import Appointment, User
+from accounts.posts import holds
 from cases.position import Position
 from cases.releases import release_of
 from errors import Conflict, NotAllowed, NotFound
 
 
 def require_worker(session: Session, actor: Actor, position: Position) -> None:
-    """Raise unless the actor holds the post of the task, or has claimed it.
+    """Raise unless the actor holds the post of the task now; a claim does not outlive the post.
 
     ``NotFound`` when the task is outside what the actor may see at all.
     """
     if position.organisation_id is None or position.role is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
-    if Post(position.organisation_id, position.role) in actor.posts or position.assignee_id == actor.user_id:
+    if Post(position.organisation_id, position.role) in actor.posts:
         actor.require("task.work")
         return
     region = release_of(session, position.release_id).region.code
@@ -26,13 +29,13 @@ def require_worker(session: Session, actor: Actor, position: Position) -> None:
     raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
 
 
-def require_open(actor: Actor, position: Position) -> None:
-    """Raise ``Conflict`` when the task is done, cancelled, or claimed by somebody else."""
+def require_open(session: Session, actor: Actor, position: Position) -> None:
+    """Raise ``Conflict`` when the task is done, cancelled, or claimed by somebody else who is still on its post."""
     if position.task_status == "done":
         raise Conflict("task_already_done", f"“{position.task_name}”已经有人办过，请刷新任务列表。")
     if position.task_status == "cancelled":
         raise Conflict("task_cancelled", f"“{position.task_name}”已随流程取消，不用再办。")
-    if position.assignee_id not in (None, actor.user_id):
+    if position.assignee_id not in (None, actor.user_id) and _is_on_the_post(session, position):
         raise Conflict("task_claimed", f"“{position.task_name}”已由同岗位的其他人员认领；需要时请先由其退回。")
 
 
@@ -43,3 +46,15 @@ def require_active(position: Position) -> None:
     if position.held_item is None:
         raise Conflict("stage_suspended", f"本阶段已挂起（{position.hold_cause}），解除挂起之前不能办理。")
     raise Conflict("item_suspended", f"办件已挂起（{position.hold_cause}），解除挂起之前不能办理。")
+
+
+def _is_on_the_post(session: Session, position: Position) -> bool:
+    """Whether the person who claimed the task still holds its post: nobody else could give it back."""
+    held = select(Appointment.id).join(User, User.id == Appointment.user_id)
+    held = held.where(
+        Appointment.user_id == position.assignee_id,
+        Appointment.organisation_id == position.organisation_id,
+        Appointment.role == position.role,
+        holds(position.now),
+    )
+    return session.scalar(held.limit(1)) is not None

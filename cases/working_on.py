@@ -26,7 +26,7 @@ def working_on(session: Session, actor: Actor, task_id: UUID, action: str) -> It
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
     require_worker(session, actor, position)
-    require_open(actor, position)
+    require_open(session, actor, position)
     yield position
     record(
         session,

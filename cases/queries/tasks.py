@@ -72,8 +72,8 @@ def tasks() -> Tasks:
 
 
 def my_tasks(actor: Actor) -> Tasks:
-    """The open tasks that the actor has claimed; ordered by the caller by (opened_at, id)."""
-    return tasks().where(WorkItem.status == "open", WorkItem.assignee_id == actor.user_id)
+    """The open tasks of the actor's posts that the actor has claimed; ordered by the caller by (opened_at, id)."""
+    return tasks_of_my_posts(actor).where(WorkItem.assignee_id == actor.user_id)
 
 
 def tasks_of_my_posts(actor: Actor) -> Tasks:

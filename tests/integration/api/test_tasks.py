@@ -156,6 +156,25 @@ def test_a_claimed_task_is_left_alone_by_colleagues(world: World, lead: Client, 
     assert other("POST", f"/tasks/{task['id']}/completion", RECEIVE).status == 200
 
 
+def test_a_claim_does_not_outlive_the_post(world: World, lead: Client, task: dict[str, Any]) -> None:
+    other, security = colleague(world), world.client("security_administrator")
+    assert lead("POST", f"/tasks/{task['id']}/claim").status == 200
+    person = lead("GET", "/sessions/current").body["user"]["id"]
+    (post,) = security("GET", f"/appointments?user_id={person}").body["entries"]
+    elsewhere = {"user_id": person, "organisation_id": post["organisation_id"], "role": "officer"}
+    assert security("POST", "/appointments", elsewhere).status == 201
+    assert security("POST", f"/appointments/{post['id']}/end", {"reason": "调动"}).status == 200
+
+    for method, path, body in (("PUT", "draft", {"values": {}}), ("POST", "completion", RECEIVE)):
+        assert problem(lead(method, f"/tasks/{task['id']}/{path}", body)) in (
+            (403, "not_your_task"),
+            (404, "task_not_found"),
+        )
+    assert lead("GET", "/tasks?of=me").body["entries"] == []
+    assert other("POST", f"/tasks/{task['id']}/claim").status == 200
+    assert other("POST", f"/tasks/{task['id']}/completion", RECEIVE).status == 200
+
+
 def test_a_draft_is_kept_and_shown(lead: Client, task: dict[str, Any]) -> None:
     draft = {"values": {"process_type": None, "note": ["未完"]}}
     assert lead("PUT", f"/tasks/{task['id']}/draft", draft).status == 204
