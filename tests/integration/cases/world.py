@@ -148,8 +148,8 @@ class World:
 
         return self.run(work)
 
-    def start(self, engineering_id: UUID | None = None, process_type: str = "1") -> UUID:
-        """Start the stage through the window; the stage case."""
+    def start(self, engineering_id: UUID | None = None, process_type: str = "1", stage: str = "2") -> UUID:
+        """Start a stage through the window; the stage case."""
         engineering = engineering_id or self.register()
         return self.run(
             lambda session: (
@@ -157,7 +157,7 @@ class World:
                     session,
                     self.clerk,
                     engineering_id=engineering,
-                    stage="2",
+                    stage=stage,
                     channel="window",
                     process_type=process_type,
                     now=current_time(session),
