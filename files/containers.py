@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zipfile
 from typing import BinaryIO
@@ -54,10 +55,11 @@ def mentions(file: BinaryIO, words: tuple[bytes, ...]) -> bool:
     """Whether any of the words occurs in the file, which is read in chunks."""
     file.seek(0)
     overlap, carried = max(map(len, words)) - 1, b""
+    pattern = re.compile(b"|".join(map(re.escape, words)))  # one pass, however many words
     try:
         while chunk := file.read(CHUNK):
             window = carried + chunk
-            if any(word in window for word in words):
+            if pattern.search(window):
                 return True
             carried = window[-overlap:]
         return False
