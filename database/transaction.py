@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from errors import Busy
+from errors import Busy, Refused
 
 Result = TypeVar("Result")
 
@@ -54,6 +54,10 @@ def in_transaction(
         except DBAPIError as error:
             _check_worth_another_try(error, committing, first=attempt == 0)
             cause = error
+        except Refused as refusal:
+            if attempt or not _is_taken(refusal.__cause__):
+                raise
+            cause = refusal
     if isinstance(cause, DBAPIError) and cause.connection_invalidated:
         raise _unreachable() from cause
     raise Busy("busy", "办理的人太多，本次没有办成，数据未变；请稍后重试。") from cause
@@ -67,20 +71,25 @@ def sqlstate(error: DBAPIError) -> str | None:
 def _check_worth_another_try(error: DBAPIError, committing: bool, first: bool) -> None:
     """Return when the work may run anew; raise ``Busy`` for bad circumstances and ``error`` itself for a bad statement.
 
-    A unique value that somebody else took meanwhile gets one more try, in which the work sees it and says so. A
+    A unique value that somebody else took meanwhile gets one more try, in which the work sees it and says so, also
+    when the work put the violation into words: those of the second try are about what stands now. A
     connection that broke during the commit leaves the outcome unknown: only the caller, by the idempotency key of the
     same request, can learn it.
     """
     state = sqlstate(error)
     if state in WORTH_ANOTHER_TRY or (error.connection_invalidated and not committing):
         return
-    if state == UNIQUE_VIOLATION and first:
+    if _is_taken(error) and first:
         return
     if state == LOCK_NOT_AVAILABLE:
         raise Busy("locked", "同一件事正在被别人办理，等待超时，数据未变；请稍后重试。") from error
     if error.connection_invalidated or (state is None and isinstance(error, OperationalError)):
         raise _unreachable() from error
     raise error
+
+
+def _is_taken(error: BaseException | None) -> bool:
+    return isinstance(error, DBAPIError) and sqlstate(error) == UNIQUE_VIOLATION
 
 
 def _unreachable() -> Busy:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from database.connect import create_session_factory
 from database.transaction import ATTEMPTS, Stale, in_transaction
-from errors import Busy, NotFound
+from errors import Busy, Conflict, NotFound
 from tests.conftest import Database
 
 
@@ -119,6 +119,21 @@ def test_two_who_take_the_same_unique_value_at_once_one_sees_the_other(
 def test_a_value_that_is_always_taken_passes_through(session_factory: sessionmaker[Session]) -> None:
     with pytest.raises(IntegrityError):
         in_transaction(session_factory, lambda session: put(session, "1", "1"))
+
+
+def test_a_taken_value_in_words_is_looked_at_once_more(session_factory: sessionmaker[Session]) -> None:
+    seen: list[int] = []
+
+    def work(session: Session) -> None:
+        try:
+            put(session, "1", "1")
+        except IntegrityError as error:
+            seen.append(len(seen))
+            raise Conflict("taken", f"第 {len(seen)} 次") from error
+
+    with pytest.raises(Conflict, match="第 2 次"):
+        in_transaction(session_factory, work)
+    assert seen == [0, 1]
 
 
 def test_a_wrong_statement_is_not_tried_again(session_factory: sessionmaker[Session]) -> None:
