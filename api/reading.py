@@ -64,7 +64,8 @@ def refuse_hidden(value: Any) -> None:
                 _bad_json("JSON 里有过大的数字。")
         elif isinstance(part, int):
             if abs(part) > LARGEST_NUMBER:
-                _bad_json(f"JSON 里有过大的整数，绝对值最大为 {LARGEST_NUMBER}；更长的号码请写成文字。")
+                message = f"JSON 里有过大的整数，绝对值最大为 {LARGEST_NUMBER}；更长的号码请写成文字。"
+                raise Problem(422, "number_too_large", message)
         elif isinstance(part, dict | list):
             if depth >= DEEPEST:
                 _bad_json(f"JSON 嵌套过深，最多 {DEEPEST} 层。")
