@@ -13,6 +13,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 from api.problems import Problem
 from api.reading import load, refuse_hidden
+from files.errors import TooLarge
 from files.policy import LARGEST_FILE
 from files.receive_file import Received, accept_file
 from files.scanning import Scanner
@@ -74,6 +75,8 @@ def receive_form(request: Request, schema: Schema, store: Store, scanner: Scanne
     if request.mimetype != "multipart/form-data" or not boundary:
         raise Problem(415, "unsupported_media_type", "上传的内容必须是 multipart/form-data。")
     request.max_content_length = LARGEST_FILE + ROOM_FOR_TEXTS
+    if (request.content_length or 0) > request.max_content_length:
+        raise TooLarge(LARGEST_FILE)
     parts = _Parts()
     with store.receive(LARGEST_FILE) as incoming:
         try:

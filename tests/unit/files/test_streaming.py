@@ -7,11 +7,14 @@ import io
 import tracemalloc
 from pathlib import Path
 
+import pytest
 from flask import Request
 
 from api.files.schemas import UploadInput
 from api.uploading import Form, receive_form
+from files.errors import TooLarge
 from files.local_store import LocalStore
+from files.policy import LARGEST_FILE
 from files.scanning import NoScanner
 from files.store import CHUNK
 
@@ -65,3 +68,15 @@ def test_a_large_file_never_lies_in_memory(tmp_path: Path) -> None:
     assert form.file.content.size > MEGABYTES * 1024**2
     assert form.texts["label"] == "M001"
     assert peak < 8 * 1024**2
+
+
+def test_a_form_that_says_it_is_too_long_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "multipart/form-data; boundary=edge",
+        "CONTENT_LENGTH": str(LARGEST_FILE + 1024**2),
+        "wsgi.input": io.BytesIO(),
+    }
+    with pytest.raises(TooLarge, match="200 MB"):
+        receive_form(Request(environ), UploadInput(), LocalStore(tmp_path), NoScanner())
+    assert list(tmp_path.iterdir()) == []
