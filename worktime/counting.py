@@ -34,6 +34,13 @@ class Rules:
     roll_over: bool = False
 
 
+USUAL = Rules()
+
+
+class ClockStands(ValueError):
+    """A hold is open: the limit has no due until it is lifted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """The clock stands still from ``start`` to ``end``; ``None``: it still does. One that ends before it is empty."""
@@ -54,7 +61,7 @@ Stretch = tuple[int, int | None]
 
 
 def consumed(
-    calendar: Calendar, start: datetime, unit: Unit, now: datetime, holds: Sequence[Hold] = (), rules: Rules = Rules()
+    calendar: Calendar, start: datetime, unit: Unit, now: datetime, holds: Sequence[Hold] = (), rules: Rules = USUAL
 ) -> Fraction:
     """How much of a limit that started at ``start`` is consumed at ``now``, in its unit; it may exceed the limit."""
     meter, until = meter_of(calendar, unit), tick_of(calendar.local(now))
@@ -67,23 +74,23 @@ def consumed(
 
 
 def remaining(
-    calendar: Calendar, start: datetime, limit: Limit, now: datetime, holds: Sequence[Hold] = (), rules: Rules = Rules()
+    calendar: Calendar, start: datetime, limit: Limit, now: datetime, holds: Sequence[Hold] = (), rules: Rules = USUAL
 ) -> Fraction:
     """What is left of the limit at ``now``; negative when it is overdue."""
     return limit.amount - consumed(calendar, start, limit.unit, now, holds, rules)
 
 
-def due(calendar: Calendar, start: datetime, limit: Limit, holds: Sequence[Hold] = (), rules: Rules = Rules()) -> Due:
+def due(calendar: Calendar, start: datetime, limit: Limit, holds: Sequence[Hold] = (), rules: Rules = USUAL) -> Due:
     """The earliest instant at which the limit is consumed: 17:30 of the last day, not 08:30 of the next.
 
-    Raises ``ValueError`` while a hold is open that the limit does not end before: a clock that stands has no due.
+    Raises ``ClockStands`` while a hold is open that the limit does not end before: a clock that stands has no due.
     """
     running = stretches(calendar, beginning(calendar, start, limit.unit, rules), holds)
     return _due(calendar, limit.unit, running, Fraction(limit.amount), rules)
 
 
 def due_after_hold(
-    calendar: Calendar, start: datetime, limit: Limit, consumed: Fraction, resumed: datetime, rules: Rules = Rules()
+    calendar: Calendar, start: datetime, limit: Limit, consumed: Fraction, resumed: datetime, rules: Rules = USUAL
 ) -> Due:
     """The due of a limit of which ``consumed`` was used when it was held, and that runs again since ``resumed``."""
     begin = max(tick_of(calendar.local(resumed)), beginning(calendar, start, limit.unit, rules))
@@ -96,7 +103,7 @@ def consumed_at(
     unit: Unit,
     amount: Fraction,
     holds: Sequence[Hold] = (),
-    rules: Rules = Rules(),
+    rules: Rules = USUAL,
 ) -> datetime | None:
     """The earliest instant at which ``amount`` of the unit is consumed; ``None`` when the clock stands before it."""
     running = stretches(calendar, beginning(calendar, start, unit, rules), holds)
@@ -147,7 +154,7 @@ def _due(calendar: Calendar, unit: Unit, running: Sequence[Stretch], amount: Fra
     meter = meter_of(calendar, unit)
     at, first = _reached(meter, running, amount), first_counted(meter, running)
     if at is None or first is None:
-        raise ValueError("时钟停着，没有到期时刻")
+        raise ClockStands("时钟停着，没有到期时刻")
     return _settled(calendar, unit, first // DAY, at, rules)
 
 

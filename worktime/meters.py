@@ -21,7 +21,7 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 LONGEST_IDLE = 400  # days without one working hour: the calendar is broken
 ANCHOR = date(2004, 1, 1).toordinal()  # the first announced year
-FIRST, LAST = date.min.toordinal(), date.max.toordinal()
+FIRST, LAST = date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()  # beyond them a date is a mistake
 MORE = 8 * 366  # days that are summed at once
 
 

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from worktime import Calendar, Hold, Limit, Rules, Unit, consumed, due, due_after_hold, national_calendar
+from worktime import Hold, Limit, Rules, Unit, consumed, due, due_after_hold, national_calendar
 
 MICROSECOND = timedelta(microseconds=1)
 CALENDAR = national_calendar().with_overrides(
@@ -15,9 +16,6 @@ CALENDAR = national_calendar().with_overrides(
 FIRST, LAST = datetime(2025, 12, 1), datetime(2026, 6, 30)  # noqa: DTZ001
 
 instants = st.datetimes(FIRST, LAST).map(lambda moment: moment.replace(tzinfo=CALENDAR.zone))
-minutes = st.integers(0, 90 * 24 * 60).map(
-    lambda number: datetime(2026, 2, 1, tzinfo=CALENDAR.zone) + timedelta(minutes=number)
-)
 units = st.sampled_from(Unit)
 limits = st.builds(Limit, st.integers(1, 30), units)
 stretches = st.tuples(instants, instants).map(lambda pair: Hold(min(pair), max(pair)))
@@ -84,35 +82,49 @@ def test_a_longer_limit_is_due_later(start: datetime, unit: Unit, amount: int, m
     assert due(CALENDAR, start, Limit(amount, unit)).at < due(CALENDAR, start, Limit(amount + more, unit)).at
 
 
-def minute_by_minute(calendar: Calendar, start: datetime, unit: Unit, now: datetime, holds: list[Hold]) -> Fraction:
-    """The same question answered the slow way: look at every minute."""
-    total, moment, step = Fraction(0), start, timedelta(minutes=1)
-    while moment < now:
-        held = any(hold.start <= moment and hold.end is not None and moment < hold.end for hold in holds)
-        counts = unit in (Unit.WORKING_HOURS, Unit.NATURAL_HOURS) or moment.date() > start.date()
-        spans = calendar.spans(moment.date())
-        open_now = any(opens <= moment.time() < closes for opens, closes in spans)
-        if counts and not held:
-            if unit is Unit.NATURAL_HOURS:
-                total += Fraction(1, 60)
-            elif unit is Unit.NATURAL_DAYS:
-                total += Fraction(1, 24 * 60)
-            elif open_now and unit is Unit.WORKING_HOURS:
-                total += Fraction(1, 60)
-            elif open_now:
-                length = sum(
-                    closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute for opens, closes in spans
-                )
-                total += Fraction(1, length)
-        moment += step
-    return total
-
-
-@settings(max_examples=60, deadline=None)
-@given(minutes, units, st.integers(0, 12 * 24 * 60), st.lists(st.tuples(minutes, minutes), max_size=3))
-def test_counting_agrees_with_looking_at_every_minute(
-    start: datetime, unit: Unit, length: int, pairs: list[tuple[datetime, datetime]]
+@given(instants, units, several, instants, instants)
+def test_what_two_stretches_consume_is_what_both_together_consume(
+    start: datetime, unit: Unit, holds: list[Hold], one: datetime, other: datetime
 ) -> None:
-    holds = [Hold(min(pair), max(pair)) for pair in pairs]
-    now = start + timedelta(minutes=length)
-    assert consumed(CALENDAR, start, unit, now, holds) == minute_by_minute(CALENDAR, start, unit, now, holds)
+    counted = Rules(start_day_counts=True)
+    middle, end = sorted((one, other))
+    if start <= middle:
+        first = consumed(CALENDAR, start, unit, middle, holds, counted)
+        second = consumed(CALENDAR, middle, unit, end, holds, counted)
+        assert first + second == consumed(CALENDAR, start, unit, end, holds, counted)
+
+
+@given(instants, units, stretches, instants)
+def test_a_hold_takes_away_what_is_consumed_in_it(start: datetime, unit: Unit, hold: Hold, now: datetime) -> None:
+    assert hold.end is not None
+    until = min(now, hold.end)
+    inside = consumed(CALENDAR, start, unit, until) - consumed(CALENDAR, start, unit, min(hold.start, until))
+    assert consumed(CALENDAR, start, unit, now, [hold]) == consumed(CALENDAR, start, unit, now) - inside
+
+
+@given(instants, limits, several, instants, st.integers(0, 10**12), rules)
+def test_a_hold_that_covers_no_time_changes_nothing(
+    start: datetime, limit: Limit, holds: list[Hold], when: datetime, microseconds: int, rules: Rules
+) -> None:
+    without = due(CALENDAR, start, limit, holds, rules)
+    assert due(CALENDAR, start, limit, [*holds, Hold(when, when)], rules) == without
+    backwards = Hold(when, when - timedelta(microseconds=microseconds))
+    assert due(CALENDAR, start, limit, [*holds, backwards], rules) == without
+
+
+@given(instants, limits, stretches, instants, st.randoms(use_true_random=False))
+def test_a_hold_lifted_and_set_again_at_once_is_one_hold(
+    start: datetime, limit: Limit, hold: Hold, when: datetime, random: Random
+) -> None:
+    assert hold.end is not None
+    between = min(max(when, hold.start), hold.end)
+    parts = [Hold(hold.start, between), Hold(between, hold.end)]
+    random.shuffle(parts)
+    assert due(CALENDAR, start, limit, parts) == due(CALENDAR, start, limit, [hold])
+
+
+@given(instants, limits, several, stretches)
+def test_a_further_hold_never_brings_the_due_forward(
+    start: datetime, limit: Limit, holds: list[Hold], more: Hold
+) -> None:
+    assert due(CALENDAR, start, limit, [*holds, more]).at >= due(CALENDAR, start, limit, holds).at
