@@ -35,7 +35,7 @@ class Changes:
     """The rows of one command. Rows are named by their id, so that a later happening can correct an earlier one.
 
     ``cancelled`` names the tops of subtrees that end as one set-based act after the statement; ``later`` are the
-    rare further writes, run in order in the same transaction before the statement.
+    rare further writes, run in order in the same transaction after it: whoever lost the race knows it by then.
     """
 
     now: datetime

@@ -134,9 +134,6 @@ def write(session: Session, connection: Driver, changes: Changes, instance_id: U
 
     Raises ``Stale`` when an instance, the task or the due row was no longer as it was read.
     """
-    for work in changes.later:
-        work(session)
-    session.flush()
     entries: list[Row] = []
     before = head.sequence
     for entry in changes.entries:
@@ -154,6 +151,9 @@ def write(session: Session, connection: Driver, changes: Changes, instance_id: U
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
     statement.run(connection)
+    for work in changes.later:
+        work(session)
+    session.flush()
 
 
 def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head: Head) -> None:

@@ -88,3 +88,15 @@ def test_stages_of_different_projects_do_not_wait_for_each_other(world: World) -
     results = at_once([completion(world, task) for task in tasks])
 
     assert results == [None] * len(tasks)
+
+
+def test_of_two_who_issue_the_one_report_the_second_hears_that_the_task_is_done(world: World) -> None:
+    stage_case = world.start()
+    world.drive(stage_case, until="issue_report")
+    task = world.tasks(stage_case, "issue_report")[0]
+
+    results = at_once([completion(world, task, number) for number in (1, 2)])
+
+    refused = [result for result in results if result is not None]
+    assert [getattr(result, "code", result) for result in refused] == ["task_already_done"]
+    assert world.scalar("SELECT count(*) FROM planning_reports") == 1
