@@ -110,9 +110,9 @@ def test_a_process_that_dies_at_work_leaves_nothing_behind(world: World, task: W
 
     def work() -> None:
         if moment == "before the write":
-            hot_write._Statement.run = die  # type: ignore[method-assign]
+            hot_write._Statement.run = die  # type: ignore[method-assign,assignment]
         else:
-            Session.commit = die  # type: ignore[method-assign]
+            Session.commit = die  # type: ignore[method-assign,assignment]
         world.complete(task, OPINION, worker)
 
     process = multiprocessing.get_context("fork").Process(target=work)
@@ -127,7 +127,8 @@ def test_a_process_that_dies_at_work_leaves_nothing_behind(world: World, task: W
 def test_a_connection_that_breaks_before_the_commit_is_no_trouble(
     world: World, task: WorkItem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual, cut = hot_write._Statement.run, []
+    usual = hot_write._Statement.run
+    cut: list[int] = []
 
     def run(statement: Any, connection: Any) -> None:
         if not cut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 import pytest
@@ -36,7 +37,7 @@ def state(world: World) -> list[object]:
     ]
 
 
-def refused(world: World, task_id: UUID, actor: object, values: dict[str, object]) -> Refused:
+def refused(world: World, task_id: UUID, actor: object, values: Mapping[str, object]) -> Refused:
     """The refusal of a completion, which has changed nothing."""
     before = state(world)
     with pytest.raises(Refused) as caught:
