@@ -1,4 +1,7 @@
-"""Run every measurement, print the table, write ``build/bench.json``; 1 when a target is missed."""
+"""Run every measurement, or those that are named, print the table, write ``build/bench.json``.
+
+Ends with 1 when a target is missed; ``./bl bench complete flat`` measures only those and writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,11 @@ def main() -> int:
     """Measure, tell, keep."""
     console = Console()
     found: list[Figure] = []
+    named = set(sys.argv[1:])
     with bench_world() as bench:
         for measure in MEASUREMENTS:
+            if named and measure.__module__.rpartition(".")[2] not in named:
+                continue
             for figure in measure(bench):
                 console.print(f"{figure.name}: {figure.value:.3f} {figure.unit}  {figure.note}")
                 found.append(figure)
@@ -38,8 +44,9 @@ def main() -> int:
         met = "是" if figure.met else "否"
         table.add_row(figure.name, f"{figure.value:.3f}", figure.unit, f"{sign} {figure.target:.3f}", met, figure.note)
     console.print(table)
-    OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_bytes(orjson.dumps([figure.as_row() for figure in found], option=orjson.OPT_INDENT_2))
+    if not named:
+        OUTPUT.parent.mkdir(exist_ok=True)
+        OUTPUT.write_bytes(orjson.dumps([figure.as_row() for figure in found], option=orjson.OPT_INDENT_2))
     return 0 if all(figure.met for figure in found) else 1
 
 
