@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from demo.telling import Teller, WentWrong
-from features.steps import desk
-from features.steps.codes import AREA, fresh_project_code
+from demo.play import APPROVED, Play, submitted
+from demo.telling import Teller
 from features.steps.desk import Task
-from features.steps.person import Person, Refusal
+from features.steps.person import Person
 
-CREDIT_CODE = "91210782MA0N00010Y"
 PROCESS_TYPE, STAGE = "1", "2"
 REQUIRED = {"061", "062", "015", "049", "063"}
 MAIN = {"062", "015", "049"}
 NOT_REQUIRED = {"planner": set[str](), "approver": {"005"}, "sports": {"010"}}
 TRANSFERRED = "050"
-APPROVED, CORRECTING = 11, 6
+CORRECTING = 6
 
 
-class Story:
-    """Everybody's session and the stage case that they work on."""
+class Story(Play):
+    """One stage with everything that may happen on the way."""
 
     def __init__(self, people: Mapping[str, Person], teller: Teller) -> None:
-        self.people = people
-        self.teller = teller
-        self.applicant, self.window, self.lead = people["applicant"], people["window"], people["lead"]
-        self.supervisor = people["supervisor"]
-        self.stage_case = ""
+        super().__init__(people, teller)
+        self.window, self.lead = people["window"], people["lead"]
 
     def tell(self) -> None:
         """Play every chapter; raises ``WentWrong`` or ``Refusal`` at the first thing that is not right."""
         chapters: list[tuple[str, Callable[[], None]]] = [
-            ("登记与申请", self.register),
+            ("登记与申请", self.begin),
             ("策划", self.plan),
             ("收件", self.take_in),
             ("最后确认与统一转办", self.dispatch),
@@ -44,29 +38,9 @@ class Story:
             self.teller.chapter(title)
             play()
 
-    def register(self) -> None:
-        code = fresh_project_code()
-        project = self.applicant.post(
-            "/projects",
-            {
-                "region_code": AREA,
-                "code": code,
-                "fixed_asset_investment": True,
-                "name": f"闾山实验小学教学楼(演示 {code[-6:]})",
-                "credit_code": CREDIT_CODE,
-                "address": "北镇市广宁街道",
-                "scale": "新建教学楼一栋，建筑面积 8600 平方米",
-                "total_investment": "4200",
-            },
-        )
-        self.teller.step(self.applicant, f"登记项目“{project['name']}”，项目代码 {code}", project["registered_at"])
-        found = list(self.lead.pages("/projects", code=code))
-        self.teller.seen(self.lead, "按项目代码查到这一个项目", [entry["id"] for entry in found] == [project["id"]])
-        engineering = next(self.applicant.pages("/engineerings", project_id=project["id"]))
-        body = {"engineering_id": engineering["id"], "stage": STAGE, "process_type": PROCESS_TYPE, "channel": "online"}
-        case = self.applicant.post("/stage-cases", body)
-        self.stage_case = case["id"]
-        self.teller.step(self.applicant, "网上发起工程建设许可阶段的策划申请", case["opened_at"])
+    def begin(self) -> None:
+        engineering = self.register("闾山实验小学教学楼", "新建教学楼一栋，建筑面积 8600 平方米", self.lead)
+        self.start(engineering, PROCESS_TYPE, STAGE, "工程建设许可")
         self.teller.seen(self.lead, "待办里有“接收申请”", self.names(self.lead) == ["接收申请"])
         self.do("lead", "接收申请", "接收申请，选择流程图“政府投资房屋建筑（划拨）”", process_type=PROCESS_TYPE)
         open_tasks = self.look()["progress"]["open_tasks"]
@@ -178,53 +152,3 @@ class Story:
         case = self.look()
         over = case["ended_at"] is not None and case["progress"]["open_tasks"] == 0
         self.teller.seen(self.supervisor, "全部事项结束，没有遗留的待办", over)
-
-    def do(self, who: str, name: str, what: str, task: Task | None = None, **wishes: Any) -> None:
-        """One person completes one task; the supervisor sees that it is done, and by whom."""
-        person, task = self.people[who], task or self.tasks(who, name)[0]
-        answer = desk.complete(person, task, **wishes)
-        self.teller.step(person, what, answer["closed_at"])
-        done = self.supervisor.get(f"/tasks/{task['id']}")
-        by_whom = (done["status"], done["closed_by"]) == ("done", person.id)
-        self.teller.seen(self.supervisor, f"“{name}”已由{person.name}办结", by_whom)
-
-    def refused(self, who: str, task: Task) -> int:
-        """The status with which the platform refuses to complete the task; 200 when it did not."""
-        try:
-            desk.send(self.people[who], task, {})
-        except Refusal as refusal:
-            return refusal.status
-        return 200
-
-    def tasks(self, who: str, name: str) -> list[Task]:
-        found = [task for task in desk.tasks(self.people[who], self.stage_case) if task["name"] == name]
-        if not found:
-            raise WentWrong(f"{self.people[who].name}的待办里没有“{name}”")
-        return sorted(found, key=lambda task: str(task["item_code"]))
-
-    def task(self, who: str, name: str, code: str) -> Task:
-        return next(task for task in self.tasks(who, name) if task["item_code"] == code)
-
-    def names(self, person: Person) -> list[str]:
-        return [task["name"] for task in desk.tasks(person, self.stage_case)]
-
-    def look(self, person: Person | None = None) -> Any:
-        """The stage case as a person sees it; the supervisor unless somebody else looks."""
-        return (person or self.supervisor).get(f"/stage-cases/{self.stage_case}")
-
-    def is_open(self, task: Task) -> bool:
-        return bool(self.supervisor.get(f"/tasks/{task['id']}")["status"] == "open")
-
-    def opinion(self, code: str) -> str | None:
-        given = {opinion["item_code"]: opinion["conclusion"] for opinion in self.look()["opinions"]}
-        return given.get(code)
-
-    def item(self, code: str) -> Any:
-        return next(item for item in self.look()["items"] if item["item_code"] == code)
-
-
-def submitted(material: Mapping[str, Any]) -> dict[str, Any]:
-    """A material as the applicant hands it in: what is necessary as a document, the rest not applicable."""
-    if material["necessity"] == "required":
-        return {"code": material["code"], "status": "submitted", "reference": f"{material['name']}.pdf"}
-    return {"code": material["code"], "status": "not_applicable", "reason": "本项目不涉及"}
