@@ -6,7 +6,7 @@ Ends with 1 when a target is missed; ``./bl bench complete flat`` measures only 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -26,11 +26,11 @@ MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
 )
 
 
-def main() -> int:
-    """Measure, tell, keep."""
+def main(arguments: Sequence[str]) -> int:
+    """Measure what ``arguments`` name, else everything; tell, keep; the exit code."""
     console = Console()
     found: list[Figure] = []
-    named = set(sys.argv[1:])
+    named = set(arguments)
     with bench_world() as bench:
         for measure in MEASUREMENTS:
             if named and measure.__module__.rpartition(".")[2] not in named:
@@ -51,4 +51,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import zipfile
+from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -161,6 +162,12 @@ def test_help_lists_every_subcommand_and_prepares_nothing(bl: ModuleType) -> Non
         assert f"./bl {name}" in answered.stdout
         assert purpose in answered.stdout
     assert not Path(bl.VENV).exists()
+
+
+def test_every_subcommand_leads_to_a_main(bl: ModuleType) -> None:
+    modules = [module for *_, module in bl.COMMANDS if module is not None]
+    assert modules
+    assert [module for module in modules if not callable(getattr(import_module(module), "main", None))] == []
 
 
 def test_an_unknown_subcommand_is_refused_with_the_list(bl: ModuleType) -> None:
