@@ -30,7 +30,7 @@ def create_app(
     logbook.configure()
     app = Flask("binglian", static_folder=None)
     app.url_map.strict_slashes = True
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, PROPAGATE_EXCEPTIONS=False)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROPAGATE_EXCEPTIONS=False)
     headers.install(app)
     problems.install(app, sentences or {})
     limiter = extensions.create_limiter(app, settings)

@@ -209,7 +209,7 @@ def _handle(operation: Operation, view: Callable[..., Any], path: dict[str, Any]
 
 
 def _content(operation: Operation) -> bytes:
-    return request.get_data(cache=False) if operation.unsafe else b""
+    return reading.content(request) if operation.unsafe else b""
 
 
 def _audit_refusal(services: Services, operation: Operation, refusal: NotAllowed) -> None:

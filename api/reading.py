@@ -18,6 +18,27 @@ LARGEST_BODY = 1024 * 1024
 LARGEST_NUMBER = 2**53 - 1  # beyond it browsers round, and what a task keeps could not be written again
 
 
+def content(request: Request) -> bytes:
+    """The whole body, at most ``LARGEST_BODY`` bytes however it is sent: half a request must never count as one.
+
+    Raises ``Problem`` 413 past the limit and 400 for a body that ends before its declared length.
+    """
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise _too_large()
+    request.max_content_length = LARGEST_BODY + 1  # reading stops there without a word: one byte more tells
+    read = request.get_data(cache=False)
+    if len(read) > LARGEST_BODY:
+        raise _too_large()
+    if len(read) < (request.content_length or 0):
+        raise Problem(400, "body_cut_off", "请求内容没有传完就中断了，操作没有生效，请重新提交。")
+    return read
+
+
+def _too_large() -> Problem:
+    message = f"请求内容超过上限 {LARGEST_BODY // 1024} KB，操作没有生效；请缩小后再提交，文件请用上传接口。"
+    return Problem(413, "body_too_large", message)
+
+
 def _bad_json(detail: str) -> NoReturn:
     raise Problem(400, "invalid_json", detail)
 
