@@ -10,11 +10,11 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from forms import texts
+
 UUID_PATTERN = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 AMOUNT_PATTERN = r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,4})?"
 AMOUNT_HINT = '必须是写成文字的数字，最多十位整数、四位小数，例如 "12345.6789"。'
-PRINTABLE = "[^\\u0000]*"
-NOT_BLANK = "[^\\u0000]*[^\\s\\u0000][^\\u0000]*"
 
 
 class Matches(validate.Regexp):
@@ -30,21 +30,36 @@ class Matches(validate.Regexp):
         return value
 
 
+class Readable(validate.Regexp):
+    """Nothing hidden, nothing that turns text around, and something to see unless the text may be ``empty``."""
+
+    def __init__(self, *, lines: bool, empty: bool) -> None:
+        super().__init__(f"^{texts.pattern(lines=lines, empty=empty)}$")
+        self._allowed = {"lines": lines, "empty": empty}
+
+    def __call__(self, value: Any) -> Any:
+        fault = texts.fault(value, **self._allowed)
+        if fault is not None:
+            raise ValidationError(fault)
+        return value
+
+
 class Text(fields.String):
-    """A text of ``shortest`` to ``longest`` characters, without NUL, not blank when something is asked for."""
+    """A text of ``shortest`` to ``longest`` characters that people can read; on one line unless it has ``lines``."""
 
     def __init__(
         self,
         *,
         longest: int = 200,
         shortest: int = 1,
+        lines: bool = False,
         pattern: str | None = None,
-        hint: str = "不能为空，也不能含有控制符 NUL。",
+        hint: str = "写法不对。",
         **kwargs: Any,
     ) -> None:
         rules: list[Any] = [
             validate.Length(shortest, longest, error=f"长度应为 {shortest} 至 {longest} 个字。"),
-            Matches(pattern or (NOT_BLANK if shortest else PRINTABLE), hint),
+            Matches(pattern, hint) if pattern else Readable(lines=lines, empty=not shortest),
         ]
         super().__init__(validate=[*rules, *kwargs.pop("validate", ())], **kwargs)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from forms import texts
 from forms.definition import Field
 
 Options = Mapping[str, Collection[str]]
@@ -21,7 +22,6 @@ MOST_CHOICES = 500
 LARGEST_NUMBER = 10**15
 EMAIL = r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{1,64}"
 PHONE = r"\+?[0-9][0-9 \-]{4,19}"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def check_text(field: Field, value: Any, _: Options) -> str | None:
@@ -32,9 +32,8 @@ def check_text(field: Field, value: Any, _: Options) -> str | None:
         if field.required:
             raise ValidationError(f"请填写“{field.label}”。")
         return None
-    if CONTROL.search(text):
-        raise ValidationError(f"“{field.label}”里有不能显示的字符，请删去。")
     line = field.type == "textfield"
+    _readable(field, text, lines=not line)
     shortest, longest = (
         field.rules.get("minLength", 0),
         field.rules.get("maxLength", LONGEST_LINE if line else LONGEST_TEXT),
@@ -45,6 +44,12 @@ def check_text(field: Field, value: Any, _: Options) -> str | None:
     if pattern and not re.fullmatch(pattern, text):
         raise ValidationError(f"“{field.label}”的格式不对。")
     return text
+
+
+def _readable(field: Field, text: str, *, lines: bool) -> None:
+    fault = texts.fault(text, lines=lines)
+    if fault is not None:
+        raise ValidationError(f"“{field.label}”{fault}")
 
 
 def check_number(field: Field, value: Any, _: Options) -> int | float:
@@ -79,6 +84,7 @@ def check_choice(field: Field, value: Any, options: Options) -> str:
         raise ValidationError(f"“{field.label}”要从选项中选一个。")
     if offered is not None and value not in offered:
         raise ValidationError(f"“{field.label}”没有“{value}”这个选项。")
+    _readable(field, value, lines=False)
     return value
 
 

@@ -13,7 +13,7 @@ class EngineeringInput(Input):
 
     project_id = Identifier(required=True, metadata={"description": "所属项目。"})
     name = Text(required=True, metadata={"description": "名称。"})
-    scope = Text(shortest=0, longest=2000, load_default="", metadata={"description": "范围说明。"})
+    scope = Text(lines=True, shortest=0, longest=2000, load_default="", metadata={"description": "范围说明。"})
 
 
 class EngineeringQuery(PageQuery):

@@ -31,7 +31,7 @@ class ProjectInput(Input):
     credit_code = Text(required=True, longest=18, metadata={"description": "申报单位的统一社会信用代码。"})
     applicant_name = Text(metadata={"description": "申报单位名称；单位尚未登记时必须填写。"})
     address = Text(required=True, metadata={"description": "建设地点。"})
-    scale = Text(required=True, longest=2000, metadata={"description": "建设规模及内容。"})
+    scale = Text(lines=True, required=True, longest=2000, metadata={"description": "建设规模及内容。"})
     total_investment = Amount(metadata={"description": "总投资，万元，写成文字，最多四位小数。"})
     planned_start = Day(metadata={"description": "拟开工日期。"})
     planned_finish = Day(metadata={"description": "拟建成日期，晚于拟开工日期。"})

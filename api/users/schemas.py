@@ -32,7 +32,7 @@ class UserInput(Input):
 class ReasonInput(Input):
     """Why something is done that is hard on somebody."""
 
-    reason = Text(required=True, longest=500, metadata={"description": "理由，记入审计。"})
+    reason = Text(lines=True, required=True, longest=500, metadata={"description": "理由，记入审计。"})
 
 
 class UserQuery(PageQuery):

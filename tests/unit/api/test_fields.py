@@ -19,7 +19,9 @@ ID = "3f2c1c0e-8f0a-4b57-9f3c-0d8b6f1f2a11"
     ("field", "sent", "taken"),
     [
         (Text(), "甲", "甲"),
-        (Text(), " 甲 \n", " 甲 \n"),
+        (Text(), " 甲 ", " 甲 "),
+        (Text(), "𠮷野家", "𠮷野家"),
+        (Text(lines=True), "一\n\t二", "一\n\t二"),
         (Text(shortest=0), "", ""),
         (Whole(1, 200), 7, 7),
         (Whole(1, 200), "7", 7),
@@ -42,7 +44,7 @@ def test_what_is_right_is_taken(field: fields.Field[Any], sent: Any, taken: Any)
 
 
 WRONG: list[tuple[fields.Field[Any], list[Any]]] = [
-    (Text(longest=3), ["", " ", "\n", "　", "甲\0", "四个字长", 1, None, []]),
+    (Text(longest=3), ["", " ", "\n", "　", "甲\0", "甲\n", "\u200b", "四个字长", 1, None, []]),
     (Text(pattern="[0-9]{3}", shortest=3, longest=3), ["12", "1234", "12a", "１２３", "123\n"]),
     (Whole(1, 200), [0, 201, 1.0, True, "1.0", "+1", "01", " 1", "1_0", "１", "", None, "9" * 99]),
     (Truth(), [0, 1, "True", "yes", "on", "", None, []]),
