@@ -77,6 +77,7 @@ class User(AuditStream, Base):
     last_signed_in_at: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    email: Mapped[str | None]
 
 
 class Appointment(Base):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from cases import limits
+from cases import lights, limits
 from cases.context import Context, Place
 from cases.models.stages import StageCase
 from cases.operations import OPERATIONS
@@ -108,6 +108,9 @@ def _limit_set(happening: happenings.LimitSet, context: Context) -> None:
             "due_at": due.at,
             "provisional": due.provisional,
             "held": context.stage_held and context.places[happening.instance_id].case is not None,
+            "stage_case_id": context.stage_case_id,
+            "region_code": context.release.region.code,
+            **lights.lit(context.release, happening.kind, context.now, happening.limit, due.at),
         }
     )
 

@@ -71,8 +71,9 @@ class Changes:
             self.messages = [row for row in self.messages if row["payload"].get("work_item") != str(task_id)]
 
     def set_limit(self, row: Row) -> None:
-        """A limit runs from now on."""
-        standing = {"id": uuid4(), "started_at": self.now}
+        """A limit runs from now on; that of a task is the promise of the task's organisation."""
+        task = self.opened.get(row["task_id"], {})
+        standing = {"id": uuid4(), "started_at": self.now, "organisation_id": task.get("organisation_id")}
         self.limits[row["task_id"], row["kind"]] = {**row, **standing}
 
     def clear_limits(self, task_id: UUID) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from cases import limits
+from cases import lights, limits
 from processes.release import Release
 from worktime import Hold as Interval
 
@@ -22,22 +22,28 @@ _HELD = """EXISTS (
         OR (h.item_case_id IS NULL AND (p.item_case_id IS NOT NULL OR h.stops_clock))
     )
 )"""
+# What was told when it passed still runs: it is over when its token is.
+_RUNNING = "d.cancelled_at IS NULL AND (d.fired_at IS NULL OR d.kind <> 'timer')"
 STOP = text(f"""
     UPDATE due_rows d SET held = true FROM process_instances p
     WHERE p.id = d.instance_id AND p.stage_case_id = :stage_case AND p.status = 'active'
-      AND d.fired_at IS NULL AND d.cancelled_at IS NULL AND NOT d.held AND {_HELD}
+      AND {_RUNNING} AND NOT d.held AND {_HELD}
 """)
 FREE = text(f"""
-    SELECT d.id, d.started_at, d.limit_text, p.item_case_id FROM due_rows d
+    SELECT d.id, d.kind, d.started_at, d.limit_text, p.item_case_id FROM due_rows d
     JOIN process_instances p ON p.id = d.instance_id
-    WHERE p.stage_case_id = :stage_case AND d.held AND d.fired_at IS NULL AND d.cancelled_at IS NULL AND NOT {_HELD}
+    WHERE p.stage_case_id = :stage_case AND d.held AND {_RUNNING} AND NOT {_HELD}
     FOR NO KEY UPDATE OF d
 """)
 PAST = text("""
     SELECT item_case_id, started_at, ended_at, stops_clock FROM holds
     WHERE stage_case_id = :stage_case AND ended_at IS NOT NULL
 """)
-RUN = text("UPDATE due_rows SET held = false, due_at = :due_at, provisional = :provisional WHERE id = :id")
+RUN = text("""
+    UPDATE due_rows SET held = false, due_at = :due_at, provisional = :provisional, yellow_at = :yellow_at,
+        light_at = :light_at
+    WHERE id = :id
+""")
 # Whoever computed on an instance before the hold, or before it was lifted, computes again.
 TOUCH = text("""
     UPDATE process_instances SET version = version + 1
@@ -56,8 +62,10 @@ def run_limits(session: Session, release: Release, stage_case_id: UUID, instance
     free = session.execute(FREE, {"stage_case": stage_case_id}).all()
     past = session.execute(PAST, {"stage_case": stage_case_id}).all()
     for row in free:
-        due = limits.due(release, row.started_at, row.limit_text, _intervals(past, row.item_case_id))
-        session.execute(RUN, {"id": row.id, "due_at": due.at, "provisional": due.provisional})
+        intervals = _intervals(past, row.item_case_id)
+        due = limits.due(release, row.started_at, row.limit_text, intervals)
+        lit = lights.lit(release, row.kind, row.started_at, row.limit_text, due.at, intervals)
+        session.execute(RUN, {"id": row.id, "due_at": due.at, "provisional": due.provisional, **lit})
     session.execute(TOUCH, {"stage_case": stage_case_id, "but": instance_id})
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from audit.chain import Head, chain
@@ -22,6 +23,13 @@ from cases.hot import Driver
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
+# A limit that is not a task's is its item's department's promise, or else its stage's lead's.
+RESPONSIBLE = text("""
+    UPDATE due_rows d SET organisation_id = coalesce(i.department_id, s.lead_id)
+    FROM process_instances p JOIN stage_cases s ON s.id = p.stage_case_id
+        LEFT JOIN item_cases i ON i.id = p.item_case_id
+    WHERE p.id = d.instance_id AND d.id = ANY(:ids)
+""")
 INSTANCE = """UPDATE process_instances SET version = %({0}_version)s, state = %({0}_state)s, status = %({0}_status)s,
  ended_at = %({0}_ended)s, item_case_id = coalesce(%({0}_case)s, item_case_id){1}
  WHERE id = %({0}_id)s AND version = %({0}_version)s - 1{2} RETURNING 1"""
@@ -34,7 +42,7 @@ DONE = """UPDATE work_items SET status = 'done', closed_at = %(now)s, closed_by 
 CANCELLED = """UPDATE work_items SET status = 'cancelled', closed_at = %(now)s
  WHERE id = ANY(%(cancelled)s::uuid[]) AND status = 'open'"""
 CLEARED = """UPDATE due_rows SET cancelled_at = %(now)s
- WHERE task_id = ANY(%(cleared)s::uuid[]) AND fired_at IS NULL AND cancelled_at IS NULL"""
+ WHERE task_id = ANY(%(cleared)s::uuid[]) AND cancelled_at IS NULL"""
 FIRED = """UPDATE due_rows SET fired_at = %(now)s
  WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL RETURNING 1"""
 CASE = """UPDATE item_cases SET status = %({0}_status)s, history = %({0}_history)s::int[],
@@ -101,8 +109,8 @@ def _compile(shape: tuple[tuple[str, str, bool], ...]) -> _Compiled:
     def number(match: re.Match[str]) -> str:
         return f"${numbers.setdefault(match[1], len(numbers) + 1)}"
 
-    text = PARAMETER.sub(number, f"WITH {sections} SELECT {' + '.join(counts) or '0'}")
-    return _Compiled(text, tuple(numbers))
+    written = PARAMETER.sub(number, f"WITH {sections} SELECT {' + '.join(counts) or '0'}")
+    return _Compiled(written, tuple(numbers))
 
 
 class _Statement:
@@ -151,6 +159,8 @@ def write(session: Session, connection: Driver, changes: Changes, instance_id: U
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
     statement.run(connection)
+    if ownerless := [row["id"] for row in changes.limits.values() if row["organisation_id"] is None]:
+        session.execute(RESPONSIBLE, {"ids": ownerless})
     for work in changes.later:
         work(session)
     session.flush()

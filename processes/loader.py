@@ -76,7 +76,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
     process_types = read_process_types(files, known, findings)
     item_materials = catalogue.read_item_materials(files, items, materials, findings)
     form_definitions = _forms(files, findings)
-    pack = policy.read_policy(files, findings)
+    pack = policy.read_policy(files, vocabulary.roles, findings)
     if definitions is None or pack is None:
         return None
     return Release(
@@ -94,6 +94,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         organisations=organisations,
         calendar=pack.calendar,
         counting=pack.counting,
+        lights=pack.lights,
         refusals=pack.refusals,
         files=files,
     )

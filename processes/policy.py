@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import time
 
 from processes.findings import Finding
+from processes.lights import USUAL_LIGHTS, Lights, read_lights
 from processes.reading import Files, Row, read_tables, read_toml
 from processes.release import OrganisationEntry, RegionEntry
 from regulations import load_clauses
 from worktime import Calendar, Rules, national_calendar
 
-PACK = ("title", "version", "region", "regulation", "calendar", "counting", "refusals")
+PACK = ("title", "version", "region", "regulation", "calendar", "counting", "lights", "refusals")
 KINDS = ("city", "district", "department", "window", "applicant")
 COUNTING = ("start_day_counts", "end_of_day", "roll_over")
 ORGANISATION = ("code", "name", "kind", "parent", "function", "credit_code")
@@ -29,11 +30,12 @@ class Policy:
     clauses: str
     calendar: Calendar
     counting: Rules
+    lights: Lights
     refusals: Mapping[str, str]
 
 
-def read_policy(files: Files, findings: list[Finding]) -> Policy | None:
-    """``pack.toml``; None when it cannot be read at all."""
+def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -> Policy | None:
+    """``pack.toml``; None when it cannot be read at all. ``roles`` are those that may be told of a light."""
     pack = read_toml(files, "pack.toml", findings)
     if pack is None:
         return None
@@ -48,6 +50,7 @@ def read_policy(files: Files, findings: list[Finding]) -> Policy | None:
         clauses=clauses,
         calendar=read_calendar(pack.table("calendar")),
         counting=read_counting(pack.table("counting")),
+        lights=read_lights(pack.table("lights"), roles) if "lights" in pack.values else USUAL_LIGHTS,
         refusals=read_refusals(pack.table("refusals"), clauses),
     )
 

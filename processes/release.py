@@ -9,6 +9,7 @@ from typing import Any
 from engine import Definitions
 from engine.expressions import Expression
 from forms import FormDefinition
+from processes.lights import Lights
 from worktime import Calendar, Rules
 
 
@@ -143,5 +144,6 @@ class Release:
     organisations: Mapping[str, OrganisationEntry]
     calendar: Calendar
     counting: Rules
+    lights: Lights
     refusals: Mapping[str, str]
     files: Mapping[str, bytes]

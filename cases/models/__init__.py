@@ -4,8 +4,10 @@ from cases.models.due import DueRow, Hold
 from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.intake import DispatchConfirmation, StageMaterial
 from cases.models.items import ItemCase, StatusEvent
+from cases.models.lights import LightCount, LightEvent
 from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
 from cases.models.projects import Engineering, Project
+from cases.models.reminders import Reminder
 from cases.models.stages import StageCase
 from cases.models.work import Heartbeat, Incident, Notice, OutboxMessage
 
@@ -17,6 +19,8 @@ __all__ = [
     "Hold",
     "Incident",
     "ItemCase",
+    "LightCount",
+    "LightEvent",
     "Notice",
     "OutboxMessage",
     "Planning",
@@ -24,6 +28,7 @@ __all__ = [
     "PlanningReport",
     "ProcessInstance",
     "Project",
+    "Reminder",
     "StageCase",
     "StageMaterial",
     "StatusEvent",

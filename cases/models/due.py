@@ -11,12 +11,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Id
 
+LIT = "yellow_at IS NOT NULL"
+BURNING = f"{LIT} AND cancelled_at IS NULL AND NOT held"
+TOLD_YELLOW = "light_at > yellow_at"
+
 
 class DueRow(Base):
     """A limit of one token: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires).
 
     The row is the truth of every due time. While it is ``held`` its clock stands; ``due_at`` is computed anew when the
-    hold is lifted. A claim is a lease: ``claimed_until`` passes, and the row is claimed anew.
+    hold is lifted. A claim is a lease: ``claimed_until`` passes, and the row is claimed anew. ``fired_at``: its passing
+    was acted on; ``cancelled_at``: its token is gone, and the limit with it.
+
+    Lights: ``yellow_at`` beside ``due_at``, ``light_at`` the next of the two that nobody was told of. Of whom, where
+    and in which stage case the limit runs is repeated here for the boards, without foreign keys of their own.
     """
 
     __tablename__ = "due_rows"
@@ -31,7 +39,19 @@ class DueRow(Base):
         Index(
             "ix_due_rows_instance_id",
             "instance_id",
-            postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
+        Index("ix_due_rows_stage_case_id", "stage_case_id", postgresql_where=text(f"{LIT} AND cancelled_at IS NULL")),
+        Index("ix_due_rows_light_at", "light_at", postgresql_where=text(f"{BURNING} AND light_at IS NOT NULL")),
+        *(
+            Index(f"ix_due_rows_{name}_{scope}", column, instant, "id", postgresql_where=text(where))
+            for scope, column in (("region", "region_code"), ("organisation", "organisation_id"))
+            for name, instant, where in (
+                ("green", "yellow_at", BURNING),
+                ("red", "due_at", f"{BURNING} AND NOT provisional"),
+                ("yellow", "due_at", f"{BURNING} AND {TOLD_YELLOW}"),
+                ("grey", "due_at", f"{LIT} AND cancelled_at IS NULL AND held"),
+            )
         ),
     )
 
@@ -49,6 +69,11 @@ class DueRow(Base):
     claimed_until: Mapped[datetime | None]
     fired_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    stage_case_id: Mapped[UUID]
+    region_code: Mapped[str]
+    organisation_id: Mapped[UUID | None]
+    yellow_at: Mapped[datetime | None]
+    light_at: Mapped[datetime | None]
 
 
 class Hold(Base):

@@ -13,7 +13,11 @@ from database.base import Base, Id
 
 
 class OutboxMessage(Base):
-    """What must leave the transaction: delivered at least once, by whoever claims it; dead after too many attempts."""
+    """What must leave the transaction: delivered at least once, by whoever claims it; dead after too many attempts.
+
+    ``problem``: the last attempt found the post ``vacant``, or ``failed`` otherwise; then the columns after it say for
+    whom and about which stage case it is, for the board of red matters.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -21,6 +25,14 @@ class OutboxMessage(Base):
             "ix_outbox_claimable",
             text("coalesce(claimed_until, created_at)"),
             postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+        ),
+        CheckConstraint("problem IN ('vacant', 'failed')", name="problem"),
+        Index(
+            "ix_outbox_problem",
+            "region_code",
+            "created_at",
+            "id",
+            postgresql_where=text("problem IS NOT NULL AND delivered_at IS NULL"),
         ),
     )
 
@@ -33,15 +45,23 @@ class OutboxMessage(Base):
     dead_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     last_error: Mapped[str | None]
+    problem: Mapped[str | None]
+    region_code: Mapped[str | None]
+    organisation_id: Mapped[UUID | None]
+    role: Mapped[str | None]
+    stage_case_id: Mapped[UUID | None]
 
 
 class Notice(Base):
-    """A notice that reached a holder of a post: once a person and message."""
+    """A notice that reached a holder of a post: once a person and message; ``title`` is what he reads."""
 
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("message_id", "user_id"),
         Index("ix_notices_user_id", "user_id", "delivered_at", "id"),
+        Index("ix_notices_unread", "user_id", "delivered_at", "id", postgresql_where=text("read_at IS NULL")),
+        Index("ix_notices_stage_case_id", "stage_case_id", postgresql_where=text("stage_case_id IS NOT NULL")),
+        Index("ix_notices_item_case_id", "item_case_id", postgresql_where=text("item_case_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
@@ -51,6 +71,9 @@ class Notice(Base):
     kind: Mapped[str]
     delivered_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    title: Mapped[str] = mapped_column(server_default=text("''"))
+    stage_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("stage_cases.id"))
+    item_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
 
 
 class Incident(Base):

@@ -29,7 +29,8 @@ TASKS = (
     " guard, status, opened_at) FROM STDIN"
 )
 LIMITS = (
-    "COPY due_rows (id, instance_id, task_id, element_id, kind, timeout, limit_text, started_at, due_at) FROM STDIN"
+    "COPY due_rows (id, instance_id, task_id, element_id, kind, timeout, limit_text, started_at, due_at,"
+    " stage_case_id, region_code, organisation_id, yellow_at, light_at) FROM STDIN"
 )
 
 
@@ -86,9 +87,11 @@ def copy(
     connection: psycopg.Connection[Any], template: Template, stage_cases: Sequence[UUID], *, with_case: bool
 ) -> list[UUID]:
     """One clone in each of the ``stage_cases`` (which may repeat); the ids of their tasks."""
-    row = connection.execute("SELECT platform_now(), (SELECT count(*) FROM item_cases)").fetchone()
+    row = connection.execute(
+        "SELECT platform_now(), (SELECT count(*) FROM item_cases), (SELECT region_code FROM stage_cases LIMIT 1)"
+    ).fetchone()
     assert row is not None
-    now, first = row
+    now, first, region = row
     snapshot, opened, token = template.snapshot, template.opened, template.token
     clones = [_Clone(stage, token, with_case) for stage in stage_cases]
     kind = "item" if with_case else "loop"
@@ -99,7 +102,7 @@ def copy(
         _fill(cursor, TASKS, (each.task_row(opened, now) for each in clones))
         if template.limit is not None:
             limit = template.limit
-            _fill(cursor, LIMITS, (each.limit_row(limit, now) for each in clones))
+            _fill(cursor, LIMITS, (each.limit_row(limit, opened, region, now) for each in clones))
     connection.commit()
     return [each.task for each in clones]
 
@@ -125,9 +128,9 @@ class _Clone:
         own = (self.task, self.instance, self.stage, self.case, opened.element_id, opened.name, opened.role)
         return (*own, opened.organisation, opened.form, opened.guard, "open", now)
 
-    def limit_row(self, limit: happenings.LimitSet, now: datetime) -> Row:
+    def limit_row(self, limit: happenings.LimitSet, opened: happenings.TaskOpened, region: str, now: datetime) -> Row:
         own = (uuid4(), self.instance, self.task, limit.element_id, limit.kind, limit.timeout, limit.limit)
-        return (*own, now, FAR)
+        return (*own, now, FAR, self.stage, region, opened.organisation, FAR, FAR)
 
 
 def _fill(cursor: psycopg.Cursor[Any], statement: str, rows: Iterator[Row]) -> None:

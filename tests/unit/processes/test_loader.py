@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from datetime import time as clock
+from fractions import Fraction
 from functools import cache
 
 import pytest
 
 from cases.releases import vocabulary
 from processes.findings import Finding, PackInvalid
+from processes.lights import USUAL_LIGHTS
 from processes.loader import PACKS, content_id, load_files, read_folder
 from processes.release import Release
 from regulations import load_clauses
@@ -268,3 +270,43 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_what_is_no_text_and_what_is_too_big_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(PackInvalid, match=words):
         load_files({**FILES, "items.csv": content}, vocabulary())
+
+
+def lights_of(old: str, new: str) -> tuple[Finding, ...]:
+    """What the loader says of another policy of lights."""
+    return findings(broken("pack.toml", old, new))
+
+
+def test_the_policy_of_lights_is_data_of_the_pack() -> None:
+    lights = pack().lights
+    assert (lights.threshold.left, lights.threshold.of_limit) == (Fraction(1, 5), True)
+    assert lights.told["yellow"] == (("handler", "task"),)
+    assert ("supervisor", "region") in lights.told["red"]
+
+
+def test_a_pack_without_lights_has_the_usual_ones() -> None:
+    text = FILES["pack.toml"].decode()
+    start, end = text.index("[lights]"), text.index("# 平台因某个原因")
+    release = load_files({**FILES, "pack.toml": (text[:start] + text[end:]).encode()}, vocabulary())
+    assert release.lights == USUAL_LIGHTS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('basis = "share"', 'basis = "guess"', "basis 不能是“guess”"),
+        ('yellow = "1/5"', 'yellow = "6/5"', "黄灯阈值 6/5 不对"),
+        ('yellow = "1/5"', 'yellow = "soon"', "黄灯阈值 soon 不对"),
+        ('yellow = "1/5"', 'yellow = "1/0"', "黄灯阈值 1/0 不对"),
+        ('yellow = ["handler"]', 'yellow = ["nobody@lead"]', "yellow 里的“nobody@lead”不是角色和处所"),
+        ('yellow = ["handler"]', 'yellow = ["officer@home"]', "yellow 里的“officer@home”不是角色和处所"),
+        ('yellow = ["handler"]', 'yellow = ["handler", "handler"]', "yellow 里有重复的人"),
+        ('yellow = ["handler"]', 'yellow = "handler"', "没有写明 yellow 通知谁"),
+        ('yellow = ["handler"]', 'yellow = ["handler"]\nblue = []', "不认识 blue"),
+    ],
+)
+def test_a_mistake_in_the_lights_is_a_finding_with_its_line(old: str, new: str, message: str) -> None:
+    [finding] = lights_of(old, new)
+    assert (finding.file, finding.message) == ("pack.toml", message)
+    assert finding.line > 1
+    assert finding.mend

@@ -1,0 +1,47 @@
+"""From when on a limit is yellow, by the policy of its release: kept beside its due, so that boards read an index.
+
+The colour itself is never kept: it follows from these instants, from ``held`` and from the time (``worktime.lights``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import worktime
+from engine.limits import Unit, parse_limit
+from processes.release import Release
+from worktime import Hold
+
+ELAPSED = (Unit.SECONDS, Unit.INSTANT)
+ONE_DAY = timedelta(days=1)
+WITHOUT_LIGHT = "timer"
+"""The kind of due row that is nobody's promise: it only continues a diagram."""
+Lit = dict[str, datetime | None]
+
+
+def yellow_at(release: Release, start: datetime, text: str, due_at: datetime, holds: Sequence[Hold] = ()) -> datetime:
+    """The first instant at which a limit that starts at ``start`` and is due at ``due_at`` is yellow.
+
+    ``holds`` are the closed intervals in which its clock stood. A duration and a date count elapsed time: a threshold
+    in units means days of 24 hours there.
+    """
+    threshold, limit = release.lights.threshold, parse_limit(text)
+    if limit.unit in ELAPSED:
+        whole = due_at - start if threshold.of_limit else ONE_DAY
+        return max(start, due_at - whole * threshold.left.numerator / threshold.left.denominator)
+    at = worktime.yellow_at(
+        release.calendar, start, worktime.parse_limit(text.strip()), threshold, holds, release.counting
+    )
+    return due_at if at is None else min(at, due_at)
+
+
+def lit(release: Release, kind: str, start: datetime, text: str, due_at: datetime, holds: Sequence[Hold] = ()) -> Lit:
+    """The columns of a due row that its lights are answered from; to be written whenever ``due_at`` is.
+
+    ``light_at`` is the next change of colour that nobody was told of yet.
+    """
+    if kind == WITHOUT_LIGHT:
+        return {"yellow_at": None, "light_at": None}
+    at = yellow_at(release, start, text, due_at, holds)
+    return {"yellow_at": at, "light_at": at}
