@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from accounts.authenticate import authenticate_session, authenticate_token
 from api.description import CSRF_HEADER, SESSION_COOKIE
-from api.problems import Problem
-from errors import NotSignedIn
+from errors import NotAllowed, NotSignedIn
 
 SECRET = re.compile("[A-Za-z0-9_-]{16,200}")
 BEARER = re.compile("Bearer +([A-Za-z0-9_-]{16,200})", re.IGNORECASE)
@@ -33,9 +32,18 @@ class Caller:
         if permissions and not self.actor.permissions.intersection(permissions):
             self.actor.require(permissions[0])
 
+    def require_csrf_token(self, request: Request) -> None:
+        """Refuse a change that comes with a cookie but without its CSRF token: another site may have sent it."""
+        if self.cookie is None:
+            return
+        given = request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace")
+        if not hmac.compare_digest(csrf_token(self.cookie).encode(), given):
+            message = f"修改类请求必须用请求头 {CSRF_HEADER} 带上当前会话的 csrf_token，请刷新页面后重试。"
+            raise NotAllowed("csrf_token_missing", message)
 
-def authenticate(session: Session, request: Request, *, unsafe: bool) -> Caller:
-    """The caller of the request; raises ``NotSignedIn``, or 403 when a cookie comes without its CSRF token."""
+
+def authenticate(session: Session, request: Request) -> Caller:
+    """The caller of the request; raises ``NotSignedIn``."""
     header = request.headers.get("Authorization")
     if header is not None:
         match = BEARER.fullmatch(header.strip())
@@ -45,16 +53,7 @@ def authenticate(session: Session, request: Request, *, unsafe: bool) -> Caller:
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie or SECRET.fullmatch(cookie) is None:
         raise NotSignedIn("not_signed_in", "尚未登录，请先登录后再操作。")
-    actor = authenticate_session(session, cookie, address=request.remote_addr)
-    if unsafe and not hmac.compare_digest(
-        csrf_token(cookie).encode(), request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace")
-    ):
-        raise Problem(
-            403,
-            "csrf_token_missing",
-            f"修改类请求必须用请求头 {CSRF_HEADER} 带上当前会话的 csrf_token，请刷新页面后重试。",
-        )
-    return Caller(actor, cookie)
+    return Caller(authenticate_session(session, cookie, address=request.remote_addr), cookie)
 
 
 def csrf_token(cookie: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from apispec.ext.marshmallow import MarshmallowPlugin
-from apispec.ext.marshmallow.common import resolve_schema_cls
+from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow.common import resolve_schema_cls, resolve_schema_instance
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import fields
 
 from api import problems
 from api.description import HEADERS, SECURITY_SCHEMES
-from api.fields import Open, Output, Part
+from api.fields import Change, Open, Output, Part
 
 TITLE = "并联：工程建设项目并联审批平台接口"
 DESCRIPTION = """\
@@ -28,6 +28,10 @@ DESCRIPTION = """\
 `errors` 逐处列出；由法规条款拒绝的，`clause` 给出条款号与原文。
 
 **重复提交**：修改类请求可带 `Idempotency-Key`，24 小时内同一人同一请求只生效一次，并得到同一答复。
+只显示一次的秘密（初始密码、接口令牌）不随答复保存：重复提交得到的答复里，它们为 `null`。
+
+**不成其为 HTTP 的内容**（请求行或请求头写坏）在到达平台之前由网页服务器答复：
+一页简短的英文，状态多为 400，不是问题文档，也不会有任何改动。
 """
 
 
@@ -69,6 +73,23 @@ def _schema_name(schema: Any) -> str:
     return resolved.__name__
 
 
+class Converter(OpenAPIConverter):  # type: ignore[misc]  # apispec carries no types
+    """Says of a change that it must change something."""
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        """The JSON schema of a marshmallow schema."""
+        described: dict[str, Any] = super().schema2jsonschema(schema)
+        if isinstance(resolve_schema_instance(schema), Change):
+            described["minProperties"] = 1
+        return described
+
+
+class Plugin(MarshmallowPlugin):  # type: ignore[misc]  # apispec carries no types
+    """The plugin with our converter."""
+
+    Converter = Converter
+
+
 class Document(Api):  # type: ignore[misc]  # flask-smorest carries no types
     """The API description, whose every error is a problem document and where ``default`` hides nothing."""
 
@@ -101,7 +122,7 @@ def configure(app: Flask, version: str) -> Document:
     document = Document(
         app,
         spec_kwargs={
-            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
+            "marshmallow_plugin": Plugin(schema_name_resolver=_schema_name),
             "info": {"description": DESCRIPTION},
         },
     )

@@ -8,7 +8,7 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from forms import texts
 
@@ -87,13 +87,11 @@ class Whole(fields.Integer):
 
 
 class Truth(fields.Boolean):
-    """JSON ``true`` or ``false``; in a query the words true and false."""
+    """JSON ``true`` or ``false``, no word for it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if isinstance(value, bool):
             return value
-        if value in ("true", "false"):
-            return bool(value == "true")
         raise self.make_error("invalid", input=value)
 
 
@@ -152,6 +150,15 @@ class Input(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class Change(Input):
+    """What a client wants changed: what is not sent stays, and something must be sent."""
+
+    @validates_schema
+    def _something(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("没有写出要修改的内容，请至少填写一个字段。")
 
 
 class Output(Schema):

@@ -252,7 +252,9 @@ class Exchange:
         self.content = self.form.identity
 
     def _admit(self, session: Session) -> Caller:
-        caller = g.caller = authentication.authenticate(session, request, unsafe=self.operation.unsafe)
+        caller = g.caller = authentication.authenticate(session, request)
+        if self.operation.unsafe:
+            caller.require_csrf_token(request)
         caller.require(self.operation.permissions)
         return caller
 

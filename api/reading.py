@@ -11,10 +11,12 @@ from flask import Request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from api.fields import Truth
 from api.problems import FieldError, Problem
 
 DEEPEST = 32
 LARGEST_BODY = 1024 * 1024
+WORDS = {"true": True, "false": False}
 LARGEST_NUMBER = 2**53 - 1  # beyond it browsers round, and what a task keeps could not be written again
 
 
@@ -119,7 +121,10 @@ def body(request: Request, content: bytes, schema: Schema | None) -> Any:
 
 
 def query(arguments: MultiDict[str, str], schema: Schema) -> dict[str, Any]:
-    """The validated query; a parameter given twice is refused unless it is a list."""
+    """The validated query; a parameter given twice is refused unless it is a list.
+
+    In a query a truth is the word true or false.
+    """
     raw: dict[str, Any] = {}
     for name, values in arguments.lists():
         declared = schema.fields.get(name)
@@ -129,7 +134,7 @@ def query(arguments: MultiDict[str, str], schema: Schema) -> dict[str, Any]:
             message = "这个查询条件只能写一次。"
             raise Problem(422, "invalid_input", f"{name}：{message}", errors=(FieldError("query", name, message),))
         else:
-            raw[name] = values[0]
+            raw[name] = WORDS.get(values[0], values[0]) if isinstance(declared, Truth) else values[0]
     result: dict[str, Any] = load(schema, raw, "query")
     return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from accounts.models import ORGANISATION_KINDS
-from api.fields import Choice, Identifier, Input, Output, Text, Truth, shown
+from api.fields import Change, Choice, Identifier, Input, Output, Text, Truth, shown
 from api.pagination import PageQuery, page_of
 from api.regions.schemas import CODE as REGION_CODE
 from api.regions.schemas import CODE_HINT as REGION_HINT
@@ -36,7 +36,7 @@ class OrganisationInput(Input):
     )
 
 
-class OrganisationChange(Input):
+class OrganisationChange(Change):
     """What may be changed of an organisation; what is not sent stays."""
 
     name = Text(longest=100, metadata={"description": "名称。"})

@@ -17,10 +17,10 @@ from accounts.roles import ROLES
 from api import authentication
 from api.description import SESSION_COOKIE
 from api.operation import Answer, Call, Resource
-from api.problems import Problem
 from api.services import Services
 from api.sessions.schemas import PasswordInput, SessionAnswer, SignInInput
 from database.transaction import in_transaction
+from errors import NotAllowed
 
 resource = Resource("sessions", "登录与会话")
 
@@ -93,7 +93,7 @@ def change_own_password(call: Call) -> None:
 
 def _require_session(actor: Actor) -> None:
     if actor.via != "session":
-        raise Problem(403, "session_only", "这个操作只能由登录的人进行，不能用接口令牌。")
+        raise NotAllowed("session_only", "这个操作只能由登录的人进行，不能用接口令牌。")
 
 
 def _describe(services: Services, session: Session, actor: Actor, cookie: str | None) -> dict[str, Any]:

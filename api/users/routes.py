@@ -61,7 +61,8 @@ def list_users(call: Call) -> Page:
 def add_user(call: Call) -> dict[str, Any]:
     """新建用户
 
-    给出随机的初始密码，首次登录须修改；岗位另行任命。
+    给出随机的初始密码，首次登录须修改；岗位另行任命。初始密码只显示一次：以同一 Idempotency-Key 重复提交时，
+    答复里的 initial_password 为 null，遗失的用“重置密码”另给。
     """
     body = call.body
     password = None if body["system"] else random_password()
@@ -124,7 +125,7 @@ def unlock_locked_user(call: Call, user_id: UUID) -> User:
 def reset_user_password(call: Call, user_id: UUID) -> dict[str, str]:
     """重置密码
 
-    给出新的随机初始密码，首次登录须修改；原有会话全部失效。
+    给出新的随机初始密码，首次登录须修改；原有会话全部失效。以同一 Idempotency-Key 重复提交时不再显示。
     """
     password = random_password()
     reset_password(call.session, call.actor, user_id, password=password, now=call.now())

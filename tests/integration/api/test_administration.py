@@ -41,6 +41,8 @@ def test_an_edit_needs_the_version_that_was_read(world: World, system: Client) -
     tag = read.headers["ETag"]
     assert problem(system("PATCH", path, {"name": "体育局"})) == (428, "precondition_required")
     assert problem(system("PATCH", path, {"name": "体育局"}, headers={"If-Match": "*"})) == (422, "invalid_header")
+    for nothing in ({}, {"active": "false"}):
+        assert problem(system("PATCH", path, nothing, headers={"If-Match": tag})) == (422, "invalid_input")
     changed = system("PATCH", path, {"name": "体育局"}, headers={"If-Match": tag})
     assert changed.status == 200
     assert changed.body["name"] == "体育局"

@@ -29,7 +29,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/users/<user_id>/deactivation"): REASON,
     ("POST", "/api/v1/appointments/<appointment_id>/end"): REASON,
     ("POST", "/api/v1/sessions/current/password"): NO_PASSWORD,
-    ("PATCH", "/api/v1/organisations/<organisation_id>"): {},
+    ("PATCH", "/api/v1/organisations/<organisation_id>"): {"function": "演练"},
 }
 WITHOUT_BODY = re.compile(r"/(claim|activation|unlock|password-reset|retry)$")
 

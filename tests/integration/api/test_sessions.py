@@ -107,6 +107,18 @@ def test_a_change_without_the_csrf_token_is_refused(world: World) -> None:
     assert client("DELETE", "/sessions/current").status == 204
 
 
+def test_a_change_that_another_site_may_have_sent_is_audited_as_refused(world: World) -> None:
+    client = sign_in(world.app, "officer")
+    client.csrf = ""
+    assert client("POST", "/sessions/current/password", {"present": PASSWORD, "new": "Another-Word-2027"}).status == 403
+    assert client("GET", "/sessions/current").status == 200
+    with world.database.connect() as connection:
+        found = connection.execute(
+            text("SELECT actor_id, action, stream_kind FROM audit_entries WHERE result = 'refused'")
+        ).all()
+    assert found == [(world.people["officer"], "POST /api/v1/sessions/current/password", "users")]
+
+
 def test_a_changed_password_counts_and_ends_the_other_sessions(world: World) -> None:
     other, client = sign_in(world.app, "officer"), sign_in(world.app, "officer")
     new = "Another-Word-2027"
