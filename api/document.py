@@ -5,8 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls, resolve_schema_instance
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import fields
@@ -73,18 +74,18 @@ def _schema_name(schema: Any) -> str:
     return resolved.__name__
 
 
-class Converter(OpenAPIConverter):  # type: ignore[misc]  # apispec carries no types
+class Converter(OpenAPIConverter):
     """Says of a change that it must change something."""
 
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
         """The JSON schema of a marshmallow schema."""
-        described: dict[str, Any] = super().schema2jsonschema(schema)
+        described: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
         if isinstance(resolve_schema_instance(schema), Change):
             described["minProperties"] = 1
         return described
 
 
-class Plugin(MarshmallowPlugin):  # type: ignore[misc]  # apispec carries no types
+class Plugin(MarshmallowPlugin):
     """The plugin with our converter."""
 
     Converter = Converter
