@@ -83,5 +83,5 @@ def throw_away_platform() -> Iterator[tuple[str, Path]]:
 
     with tempfile.TemporaryDirectory(prefix="binglian-demo-") as folder:
         data = Path(folder)
-        with Platform(Plan(data, port=0, workers=1, private=True), lambda text: print(text, flush=True)) as platform:
+        with Platform(Plan(data, port=0, workers=1, throw_away=True), lambda text: print(text, flush=True)) as platform:
             yield platform.url, data

@@ -27,13 +27,13 @@ from processes.release import RegionEntry, Release
 PACK = PACKS / "beizhen"
 
 
-def prepare(sessions: sessionmaker[Session], data: Path) -> None:
-    """Bring the demonstration region up to date; what is there already stays as it is.
+def prepare(sessions: sessionmaker[Session], data: Path, pack: Path = PACK) -> None:
+    """Bring the demonstration region up to date with ``pack``; what is there already stays as it is.
 
     The accounts' file is written into ``data`` before the accounts are committed, so that an interruption leaves
     either nothing or accounts whose passwords are known; a second start mends the rest.
     """
-    release = load_folder(PACK, vocabulary())
+    release = load_folder(pack, vocabulary())
 
     def work(session: Session) -> None:
         now = current_time(session)

@@ -1,7 +1,9 @@
-"""Every scenario of every region and of the platform is a test."""
+"""Every chosen scenario is a test."""
 
 from pytest_bdd import scenarios
 
-pytest_plugins = ["features.steps.world", "features.steps.registration"]
+from features.selection import current
 
-scenarios("platform", "beizhen")
+pytest_plugins = ["features.running", "features.steps.world", "features.steps.registration"]
+
+scenarios(*current().paths)

@@ -18,9 +18,10 @@ from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
+from demo.region import PACK
 from launcher.children import leash, log_since, size_of, spawn
 from launcher.claims import DataFolder, claim_port
-from launcher.first_data import prepare_first_data
+from launcher.first_data import make_clock_movable, prepare_first_data
 from launcher.given import check_redis, given_databases, upgrade
 from launcher.places import ROOT
 from launcher.postgres import OWNER, PrivatePostgres
@@ -41,7 +42,8 @@ TICK_SECONDS = 0.2
 class Plan:
     """What to start: the data folder, the web address, the number of web processes, their threads and workers.
 
-    ``private`` starts servers of its own even where the environment names others.
+    ``throw_away`` starts servers of its own even where the environment names others, gives up their crash safety, and
+    lets somebody move the clock. ``pack`` is the region pack of the demonstration region.
     """
 
     data: Path
@@ -50,7 +52,8 @@ class Plan:
     web_processes: int = 2
     web_threads: int = 4
     workers: int = 2
-    private: bool = False
+    throw_away: bool = False
+    pack: Path = PACK
 
 
 class Platform:
@@ -104,7 +107,9 @@ class Platform:
         self.settings = self._servers(folder.path)
         self.report("正在升级数据库 …")
         upgrade(self.settings.owner_url, self.settings.database_url)
-        self.notice = prepare_first_data(self.settings, self.report)
+        if self.plan.throw_away:
+            make_clock_movable(self.settings.owner_url)
+        self.notice = prepare_first_data(self.settings, self.plan.pack, self.report)
         self._start_web()
         self._start_background()
 
@@ -122,7 +127,7 @@ class Platform:
 
     def _servers(self, data: Path) -> Settings:
         """The settings of the processes; private servers where the environment names none."""
-        named = {} if self.plan.private else os.environ
+        named = {} if self.plan.throw_away else os.environ
         given = given_databases(named)
         database_url, owner_url = given or self._private_postgres(data)
         redis_url = named.get("REDIS_URL")
@@ -134,7 +139,7 @@ class Platform:
 
     def _private_postgres(self, data: Path) -> tuple[str, str]:
         self.report("正在启动 PostgreSQL …")
-        postgres = PrivatePostgres(data)
+        postgres = PrivatePostgres(data, durable=not self.plan.throw_away)
         self._undo.callback(postgres.stop)
         postgres.start()
         service = Service("PostgreSQL", postgres.launch, postgres.log, signal.SIGINT, 20.0)

@@ -1,8 +1,8 @@
-"""What the scenarios share: one running platform with real workers, and the world of one scenario."""
+"""The world of one scenario: who can act, and what has happened so far."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from demo.accounts import read_accounts
 from features.steps.person import Person, Refusal
-from launcher.system import Plan, Platform
+from launcher.system import Platform
 
 POSTS = {
     "申报单位": "applicant",
@@ -44,14 +44,6 @@ class World:
         except Refusal as refusal:
             self.refusal = refusal
             return None
-
-
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A platform of the run's own, with web, scan and worker processes, on a private PostgreSQL and Valkey."""
-    plan = Plan(tmp_path_factory.mktemp("platform"), port=0, workers=1)
-    with Platform(plan, lambda text: None) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")
