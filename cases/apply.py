@@ -111,6 +111,7 @@ def _limit_set(happening: happenings.LimitSet, context: Context) -> None:
             "stage_case_id": context.stage_case_id,
             "region_code": context.release.region.code,
             **lights.lit(context.release, happening.kind, context.now, happening.limit, due.at),
+            "calendar_version": context.release.calendar_version,
         }
     )
 

@@ -30,6 +30,7 @@ from engine import Definitions
 from engine.errors import ExecutionFailed, NotWaiting, SnapshotNeeded
 from engine.snapshot import OperationCall, Outcome, Snapshot
 from errors import Conflict, NotFound, Refused
+from processes.calendars import know_version
 
 Perform = Callable[[OperationCall], Mapping[str, Any]]
 Step = Callable[[Definitions, Mapping[UUID, Snapshot], Perform], Outcome]
@@ -68,6 +69,7 @@ def carry_out(
         position = hot.read(connection, address, identifier)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
+    know_version(session, position.calendar_version)
     with citing(session, position.release_id):
         try:
             return _attempt(session, connection, actor, position, admit)
@@ -75,6 +77,7 @@ def carry_out(
             with driver_errors(session):
                 position = hot.read_chain(connection, address, identifier)
             assert position is not None
+            know_version(session, position.calendar_version)
             return _attempt(session, connection, actor, position, admit)
 
 

@@ -18,6 +18,7 @@ from cases.position import Position
 from cases.refusals import driver_errors, in_words
 from cases.releases import release_of
 from errors import Conflict, NotAllowed, NotFound
+from processes.calendars import know_version
 
 
 def locked_item(session: Session, actor: Actor, item_case_id: UUID) -> Position:
@@ -36,6 +37,7 @@ def locked_item(session: Session, actor: Actor, item_case_id: UUID) -> Position:
         position = hot.read_chain(hot.driver(session), hot.BY_INSTANCE, row.id)
     if position is None:
         raise _not_found()
+    know_version(session, position.calendar_version)
     if row.department_id not in actor.organisation_ids or "task.work" not in actor.grants:
         region = release_of(session, position.release_id).region.code
         if actor.sees("task.read", region_code=region, organisation_id=row.department_id):

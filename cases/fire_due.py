@@ -14,6 +14,7 @@ from cases import hot
 from cases.carry_out import Admitted, Perform, Step, carry_out
 from cases.models.due import DueRow
 from cases.position import Position
+from cases.recompute_dues import recompute_due
 from engine import Definitions, commands
 from engine.snapshot import Outcome, Snapshot
 from errors import NotFound
@@ -24,8 +25,9 @@ LOOK_AGAIN = timedelta(days=1)
 def fire_due(session: Session, due_id: UUID) -> bool:
     """Fire one due row; whether it fired. Nothing happens to one that has fired, was cancelled, is held, or is not due.
 
-    A due that rests on a year without announced holidays is provisional and never continues a diagram (DOMAIN,
-    working time): it is looked at again a day later.
+    A due that rests on a year without announced holidays is provisional: it is never red, and nothing follows from it
+    (DOMAIN, working time). It is looked at again a day later. One that an older calendar gave is computed anew first,
+    so that what fires is what is shown (U6).
     """
     try:
         return carry_out(session, None, hot.BY_DUE_ROW, due_id, lambda found: _admit(session, found)) is not None
@@ -36,11 +38,16 @@ def fire_due(session: Session, due_id: UUID) -> bool:
 def _admit(session: Session, position: Position) -> Admitted | None:
     if position.due_fired_at or position.due_cancelled_at or position.due_held:
         return None
+    assert position.due_calendar_version is not None
+    if position.due_calendar_version < position.calendar_version:
+        assert position.due_id is not None
+        recompute_due(session, position.due_id)  # and is claimed anew, if it is still due
+        return None
     assert position.due_at is not None
     assert position.due_id is not None
     if position.now <= position.due_at:
         return None
-    if position.due_provisional and position.due_kind == "timer":
+    if position.due_provisional:
         later = position.now + LOOK_AGAIN
         session.execute(update(DueRow).where(DueRow.id == position.due_id).values(claimed_until=later))
         return None

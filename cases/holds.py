@@ -23,25 +23,25 @@ _HELD = """EXISTS (
     )
 )"""
 # What was told when it passed still runs: it is over when its token is.
-_RUNNING = "d.cancelled_at IS NULL AND (d.fired_at IS NULL OR d.kind <> 'timer')"
+RUNNING = "d.cancelled_at IS NULL AND (d.fired_at IS NULL OR d.kind <> 'timer')"
 STOP = text(f"""
     UPDATE due_rows d SET held = true FROM process_instances p
     WHERE p.id = d.instance_id AND p.stage_case_id = :stage_case AND p.status = 'active'
-      AND {_RUNNING} AND NOT d.held AND {_HELD}
+      AND {RUNNING} AND NOT d.held AND d.kind NOT IN ('procedure', 'promise') AND {_HELD}
 """)
 FREE = text(f"""
     SELECT d.id, d.kind, d.started_at, d.limit_text, p.item_case_id FROM due_rows d
     JOIN process_instances p ON p.id = d.instance_id
-    WHERE p.stage_case_id = :stage_case AND d.held AND {_RUNNING} AND NOT {_HELD}
+    WHERE p.stage_case_id = :stage_case AND d.held AND {RUNNING} AND NOT {_HELD}
     FOR NO KEY UPDATE OF d
 """)
 PAST = text("""
-    SELECT item_case_id, started_at, ended_at, stops_clock FROM holds
-    WHERE stage_case_id = :stage_case AND ended_at IS NOT NULL
+    SELECT stage_case_id, item_case_id, started_at, ended_at, stops_clock FROM holds
+    WHERE stage_case_id = ANY(:stage_cases) AND ended_at IS NOT NULL
 """)
 RUN = text("""
     UPDATE due_rows SET held = false, due_at = :due_at, provisional = :provisional, yellow_at = :yellow_at,
-        light_at = :light_at
+        light_at = :light_at, calendar_version = :version
     WHERE id = :id
 """)
 # Whoever computed on an instance before the hold, or before it was lifted, computes again.
@@ -60,16 +60,17 @@ def stop_limits(session: Session, stage_case_id: UUID, instance_id: UUID) -> Non
 def run_limits(session: Session, release: Release, stage_case_id: UUID, instance_id: UUID) -> None:
     """Let the limits run that no hold reaches any more: due anew, less the union of the holds (exactly)."""
     free = session.execute(FREE, {"stage_case": stage_case_id}).all()
-    past = session.execute(PAST, {"stage_case": stage_case_id}).all()
+    past = session.execute(PAST, {"stage_cases": [stage_case_id]}).all()
     for row in free:
-        intervals = _intervals(past, row.item_case_id)
-        due = limits.due(release, row.started_at, row.limit_text, intervals)
-        lit = lights.lit(release, row.kind, row.started_at, row.limit_text, due.at, intervals)
-        session.execute(RUN, {"id": row.id, "due_at": due.at, "provisional": due.provisional, **lit})
+        stopped = intervals(past, row.item_case_id)
+        due = limits.due(release, row.started_at, row.limit_text, stopped)
+        lit = lights.lit(release, row.kind, row.started_at, row.limit_text, due.at, stopped)
+        values = {"id": row.id, "due_at": due.at, "provisional": due.provisional, "version": release.calendar_version}
+        session.execute(RUN, {**values, **lit})
     session.execute(TOUCH, {"stage_case": stage_case_id, "but": instance_id})
 
 
-def _intervals(past: Sequence[Row[*tuple[Any, ...]]], item_case_id: UUID | None) -> tuple[Interval, ...]:
+def intervals(past: Sequence[Row[*tuple[Any, ...]]], item_case_id: UUID | None) -> tuple[Interval, ...]:
     """The holds that stopped the limits of an item, or with None of the stage itself."""
     return tuple(
         Interval(_instant(row.started_at), _instant(row.ended_at))

@@ -47,7 +47,8 @@ READ = """
     SELECT platform_now(), p.id, p.process, p.release_id, p.status, p.version, p.state, p.root_id, p.parent_id,
         p.parent_task_id, p.key, p.kind, p.subject, p.audit_sequence, p.audit_hash, p.stage_case_id,
         i.id, i.item_code, i.name, i.history, i.ended_at, i.predecessors,
-        h.id, h.cause, h.item_case_id {columns}
+        h.id, h.cause, h.item_case_id,
+        coalesce((SELECT max(version) FROM calendar_notices), 0) {columns}
     FROM {source}
     LEFT JOIN item_cases i ON i.id = p.item_case_id
     LEFT JOIN LATERAL (
@@ -60,7 +61,8 @@ READ = """
 """
 TASK = ", w.id, w.status, w.name, w.element_id, w.role, w.organisation_id, w.form, w.guard, w.assignee_id"
 DUE = """,
-    d.id, d.kind, d.task_id, d.due_at, d.fired_at, d.cancelled_at, d.held, d.timeout, d.provisional"""
+    d.id, d.kind, d.task_id, d.due_at, d.fired_at, d.cancelled_at, d.held, d.timeout, d.provisional,
+    d.started_at, d.calendar_version"""
 
 Driver = psycopg.Connection[Any]
 
@@ -111,7 +113,7 @@ def read(connection: Driver, address: Address, identifier: UUID) -> Position | N
     return None if row is None else Position._make((*row, *REST[len(row)]))
 
 
-REST = {count: tuple(Position._field_defaults.values())[count - 25 :] for count in (25, 34, 43)}
+REST = {count: tuple(Position._field_defaults.values())[count - 26 :] for count in (26, 35, 46)}
 """What follows the columns of a read: nothing is known of the task, of the limit, of the instances above."""
 
 

@@ -44,7 +44,7 @@ CANCELLED = """UPDATE work_items SET status = 'cancelled', closed_at = %(now)s
 CLEARED = """UPDATE due_rows SET cancelled_at = %(now)s
  WHERE task_id = ANY(%(cleared)s::uuid[]) AND cancelled_at IS NULL"""
 FIRED = """UPDATE due_rows SET fired_at = %(now)s
- WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL RETURNING 1"""
+ WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL AND NOT held AND due_at < %(now)s RETURNING 1"""
 CASE = """UPDATE item_cases SET status = %({0}_status)s, history = %({0}_history)s::int[],
  accepted_at = coalesce(%({0}_accepted)s, accepted_at), ended_at = coalesce(%({0}_ended)s, ended_at),
  end_reason = coalesce(%({0}_reason)s, end_reason) WHERE id = %({0}_id)s"""

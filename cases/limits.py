@@ -8,7 +8,7 @@ from functools import lru_cache
 import worktime
 from engine.limits import Unit, parse_limit
 from processes.release import Release
-from worktime import Due, Hold
+from worktime import Calendar, Due, Hold, Rules
 
 IN_DAYS = (Unit.WORKING_DAYS, Unit.NATURAL_DAYS)
 ONE_DAY = timedelta(days=1)
@@ -26,29 +26,14 @@ def due(release: Release, start: datetime, text: str, holds: tuple[Hold, ...] = 
     if limit.unit is Unit.SECONDS:
         return Due(_later(start, timedelta(seconds=limit.amount), holds), provisional=False)
     if limit.unit in IN_DAYS and not release.counting.start_day_counts and not holds:
-        return _due_of_day(_Counting(release), release.calendar.local(start).date(), text.strip())
+        return _due_of_day(release.calendar, release.counting, release.calendar.local(start).date(), text.strip())
     return worktime.due(release.calendar, start, worktime.parse_limit(text.strip()), holds, release.counting)
 
 
-class _Counting:
-    """A release as a key: by its content, not by its object."""
-
-    def __init__(self, release: Release) -> None:
-        self.release = release
-
-    def __hash__(self) -> int:
-        return hash(self.release.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Counting) and other.release.id == self.release.id
-
-
 @lru_cache(maxsize=4096)
-def _due_of_day(counting: _Counting, day: date, text: str) -> Due:
+def _due_of_day(calendar: Calendar, rules: Rules, day: date, text: str) -> Due:
     """The due of all limits that start on one day: the start day is not counted, whenever on it they start."""
-    release = counting.release
-    start = release.calendar.at(day, time())
-    return worktime.due(release.calendar, start, worktime.parse_limit(text), rules=release.counting)
+    return worktime.due(calendar, calendar.at(day, time()), worktime.parse_limit(text), rules=rules)
 
 
 def _later(start: datetime, amount: timedelta, holds: tuple[Hold, ...]) -> datetime:

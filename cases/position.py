@@ -22,7 +22,8 @@ class Position(NamedTuple):
     """What the hot read found; :mod:`cases.hot` says in the same order where each column comes from.
 
     ``task_...`` are None when the command is not about a task, ``due_...`` when it is not about a limit. ``hold_...``
-    is an open hold of the item or of its stage. ``above`` is filled when the chain was locked, root first.
+    is an open hold of the item or of its stage. ``calendar_version`` is that of the calendar announced last. ``above``
+    is filled when the chain was locked, root first.
     """
 
     now: datetime
@@ -50,6 +51,7 @@ class Position(NamedTuple):
     hold_id: UUID | None
     hold_cause: str | None
     held_item: UUID | None
+    calendar_version: int
     task_id: UUID | None = None
     task_status: str | None = None
     task_name: str | None = None
@@ -68,6 +70,8 @@ class Position(NamedTuple):
     due_held: bool | None = None
     due_timeout: str | None = None
     due_provisional: bool | None = None
+    due_started_at: datetime | None = None
+    due_calendar_version: int | None = None
     above: tuple[Above, ...] = ()
 
     @property

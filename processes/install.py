@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from audit.record import Acting, record
 from errors import NotFound
+from processes.calendars import Announced, above, calendar_at, known_version
 from processes.loader import Vocabulary, load_files
 from processes.models import InstalledRelease
 from processes.release import Release
@@ -57,10 +59,29 @@ class Releases:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._loaded: dict[str, Release] = {}
+        self._dated: dict[str, Release] = {}
         self._lock = Lock()
 
     def get(self, session: Session, release_id: str) -> Release:
-        """The release of this id, from memory or from the database; raises ``NotFound``."""
+        """The release of this id with the calendar as it was announced last; raises ``NotFound``."""
+        version = known_version(session)
+        dated = self._dated.get(release_id)
+        if dated is None or dated.calendar_version != version:
+            dated = self._dated[release_id] = self._with_calendar(session, release_id, version)
+        return dated
+
+    def as_if_announced(self, session: Session, release_id: str, draft: Announced) -> Release:
+        """The release with a notice that is not published yet; raises ``NotFound``, ``NoticeInvalid``."""
+        return self._with_calendar(session, release_id, known_version(session), draft)
+
+    def _with_calendar(
+        self, session: Session, release_id: str, version: int, draft: Announced | None = None
+    ) -> Release:
+        release = self._as_loaded(session, release_id)
+        calendar = calendar_at(session, above(release.region), release.calendar, version, draft)
+        return replace(release, calendar=calendar, calendar_version=version)
+
+    def _as_loaded(self, session: Session, release_id: str) -> Release:
         release = self._loaded.get(release_id)
         if release is not None:
             return release
@@ -81,3 +102,4 @@ class Releases:
     def add(self, release: Release) -> None:
         """Keep a release that was loaded from files."""
         self._loaded[release.id] = release
+        self._dated.pop(release.id, None)

@@ -127,7 +127,8 @@ class ProcessType:
 class Release:
     """Everything that one region runs on; ``id`` is the hash of the files' contents.
 
-    ``refusals`` says which clause stands behind a refusal: clause id by the refusal's code.
+    ``refusals`` says which clause stands behind a refusal: clause id by the refusal's code. ``calendar`` alone is not
+    pinned: it holds what was announced up to ``calendar_version``, as it does for every release.
     """
 
     id: str
@@ -147,3 +148,4 @@ class Release:
     lights: Lights
     refusals: Mapping[str, str]
     files: Mapping[str, bytes]
+    calendar_version: int = 0

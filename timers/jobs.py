@@ -18,9 +18,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from audit.seal import run_sealer
 from cases.deliver_outbox import deliver_outbox
 from cases.fire_due import fire_due
+from cases.recompute_dues import recompute_dues
 from database.transaction import in_transaction
 
 FIRE_DUE, DELIVER, SEAL = "timers.jobs.fire_due_rows", "timers.jobs.deliver_messages", "timers.jobs.seal_audit"
+RECOMPUTE = "timers.jobs.recompute_limits"
+BATCHES = 50  # of limits computed anew in one job; what is left is another job's
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +63,13 @@ def deliver_messages(ids: Sequence[str]) -> None:
 def seal_audit() -> None:
     """Seal what was committed to the audit since the last seal."""
     run_sealer(_sessions(), _workshop[0].data)
+
+
+def recompute_limits() -> None:
+    """Compute anew the limits whose due an older calendar gave, batch by batch, each in its own transaction."""
+    for _ in range(BATCHES):
+        if in_transaction(_sessions(), recompute_dues) == 0:
+            return
 
 
 def _each(ids: Sequence[str], use_case: Callable[[Session, UUID], object]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cases.claims import claim_due_rows, claim_messages
 from cases.heartbeats import record_heartbeat
+from cases.recompute_dues import any_stale
 from database.clock import current_time
 from database.transaction import in_transaction
 from errors import Busy
@@ -31,6 +32,7 @@ def run(sessions: sessionmaker[Session], redis_url: str, stop: Event) -> None:
             if looks % LOOKS_BETWEEN_HEARTBEATS == 0:
                 in_transaction(sessions, lambda session: record_heartbeat(session, "scan", current_time(session)))
                 enqueue_sealing(connection)
+                enqueue_recomputing(sessions, connection)
             found = look(sessions, connection)
         except (Busy, RedisError) as error:
             log.warning("scan waits", reason=str(error))
@@ -59,3 +61,12 @@ def enqueue_sealing(connection: Redis) -> None:
     audit = queues.queue(connection, queues.AUDIT)
     if audit.count == 0:
         audit.enqueue(jobs.SEAL, result_ttl=0)
+
+
+def enqueue_recomputing(sessions: sessionmaker[Session], connection: Redis) -> bool:
+    """Have some worker compute limits anew, if a newer calendar was published and no such job waits already."""
+    calendar = queues.queue(connection, queues.CALENDAR)
+    if calendar.count or not in_transaction(sessions, any_stale):
+        return False
+    calendar.enqueue(jobs.RECOMPUTE, result_ttl=0)
+    return True

@@ -1,6 +1,6 @@
 """The tables of the approval domain."""
 
-from cases.models.due import DueRow, Hold
+from cases.models.due import DueChange, DueRow, Hold
 from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.intake import DispatchConfirmation, StageMaterial
 from cases.models.items import ItemCase, StatusEvent
@@ -13,6 +13,7 @@ from cases.models.work import Heartbeat, Incident, Notice, OutboxMessage
 
 __all__ = [
     "DispatchConfirmation",
+    "DueChange",
     "DueRow",
     "Engineering",
     "Heartbeat",

@@ -9,19 +9,32 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, Id
+from accounts.models import one_of
+from database.base import Base, BigInt, Id
 
+OF_TOKENS = ("task", "call", "timer")
+OF_CASES = ("stage", "item", "procedure", "promise")
+UNTOUCHED = ("procedure", "promise")
+"""Kinds whose clock no hold stops; a ``promise`` (承诺, 容缺) also outlives the instance that it was made in."""
+
+RUNNING = "cancelled_at IS NULL AND (fired_at IS NULL OR kind <> 'timer')"
+"""A limit that was told when it passed still runs: it is over when its token is gone."""
 LIT = "yellow_at IS NOT NULL"
 BURNING = f"{LIT} AND cancelled_at IS NULL AND NOT held"
 TOLD_YELLOW = "light_at > yellow_at"
 
 
 class DueRow(Base):
-    """A limit of one token: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires).
+    """A limit that runs.
+
+    Of a token of the diagram: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires); ``task_id``
+    is the token. Of a case: ``stage`` (阶段总时限), ``item``, ``procedure`` (a special procedure's own limit) or
+    ``promise``; ``task_id`` is the stage case, item case, hold or promise that the limit belongs to.
 
     The row is the truth of every due time. While it is ``held`` its clock stands; ``due_at`` is computed anew when the
-    hold is lifted. A claim is a lease: ``claimed_until`` passes, and the row is claimed anew. ``fired_at``: its passing
-    was acted on; ``cancelled_at``: its token is gone, and the limit with it.
+    hold is lifted, and when the calendar becomes newer than ``calendar_version``. A claim is a lease: ``claimed_until``
+    passes, and the row is claimed anew. ``fired_at``: its passing was acted on; ``cancelled_at``: its token is gone,
+    and the limit with it.
 
     Lights: ``yellow_at`` beside ``due_at``, ``light_at`` the next of the two that nobody was told of. Of whom, where
     and in which stage case the limit runs is repeated here for the boards, without foreign keys of their own.
@@ -30,7 +43,7 @@ class DueRow(Base):
     __tablename__ = "due_rows"
     __table_args__ = (
         UniqueConstraint("task_id", "kind"),
-        CheckConstraint("kind IN ('task', 'call', 'timer')", name="kind"),
+        CheckConstraint(one_of("kind", OF_TOKENS + OF_CASES), name="kind"),
         Index(
             "ix_due_rows_claimable",
             text("coalesce(claimed_until, due_at)"),
@@ -53,6 +66,11 @@ class DueRow(Base):
                 ("grey", "due_at", f"{LIT} AND cancelled_at IS NULL AND held"),
             )
         ),
+        Index(
+            "ix_due_rows_calendar_version",
+            "calendar_version",
+            postgresql_where=text(f"{RUNNING} AND NOT held"),
+        ),
     )
 
     id: Mapped[Id]
@@ -74,6 +92,24 @@ class DueRow(Base):
     organisation_id: Mapped[UUID | None]
     yellow_at: Mapped[datetime | None]
     light_at: Mapped[datetime | None]
+    calendar_version: Mapped[BigInt] = mapped_column(server_default=text("0"))
+
+
+class DueChange(Base):
+    """A due that moved while its limit ran, with what it was before: by a new ``calendar`` or an ``extension``."""
+
+    __tablename__ = "due_changes"
+    __table_args__ = (CheckConstraint(one_of("cause", ("calendar", "extension")), name="cause"),)
+
+    id: Mapped[Id]
+    due_id: Mapped[UUID] = mapped_column(ForeignKey("due_rows.id"), index=True)
+    cause: Mapped[str]
+    changed_at: Mapped[datetime]
+    before_at: Mapped[datetime]
+    before_provisional: Mapped[bool]
+    after_at: Mapped[datetime]
+    after_provisional: Mapped[bool]
+    calendar_version: Mapped[BigInt]
 
 
 class Hold(Base):

@@ -59,7 +59,8 @@ class WorkItem(Base):
     __table_args__ = (
         CheckConstraint("status IN ('open', 'done', 'cancelled')", name="status"),
         CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed"),
-        CheckConstraint("status <> 'done' OR closed_by IS NOT NULL", name="done_by_somebody"),
+        # by nobody only when the limit passed, and the diagram says what it then holds
+        CheckConstraint("status <> 'done' OR closed_by IS NOT NULL OR submission IS NOT NULL", name="done_by_somebody"),
         Index(
             "ix_work_items_post",
             "organisation_id",
