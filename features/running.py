@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
+from datetime import datetime
 from time import monotonic
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from audit.seal import ROOT_FILE
+from database import clock
 from features.selection import current
+from features.steps.desk import ZONE
 from launcher.postgres import SUPERUSER
 from launcher.system import Plan, Platform
 
+# a Monday of a year whose calendar is published: the days of a run do not depend on when it runs
+FIRST_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 BEGINNING = "beginning"
 UNTOUCHED = ("alembic_version", "heartbeats")
 ATTEMPTS = 10
@@ -36,12 +41,13 @@ class Beginning:
         self._host, self._database = str(url.query["host"]), str(url.database)
         self._seals = platform.settings.data / "seals" / ROOT_FILE
         self._seals.parent.mkdir(mode=0o700, exist_ok=True)
+        self._sealed = self._seals.stat().st_size if self._seals.exists() else 0  # before the rows: it lags behind them
         with self._connect() as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             self._tables = [sql.Identifier(name) for (name,) in connection.execute(TABLES, [list(UNTOUCHED)])]
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(_SCHEMA))
             for table in self._tables:
                 connection.execute(sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(_SCHEMA, table, table))
-            self._sealed = self._seals.stat().st_size if self._seals.exists() else 0
 
     def restore(self) -> None:
         """Put everything back, clock included, while the platform runs."""
@@ -72,11 +78,21 @@ class Beginning:
         return psycopg.connect(host=self._host, dbname=self._database, user=SUPERUSER)
 
 
+def begin(owner_url: str) -> None:
+    """Give a fresh platform a clock that moves, and begin on the first morning."""
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        clock.install_movable_clock(connection)
+        clock.set_clock(connection, FIRST_MORNING)
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A throw-away platform with web, scan and worker processes, on the pack that the run is about."""
     folder, pack = tmp_path_factory.mktemp("platform"), current().pack
-    with Platform(Plan(folder, port=0, workers=1, throw_away=True, pack=pack), lambda text: None) as running:
+    plan = Plan(folder, port=0, workers=1, throw_away=True, prepare=begin, pack=pack)
+    with Platform(plan, lambda text: None) as running:
         yield running
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from accounts.set_up import issue_setup_code, needs_set_up
 from bootstrap import load_releases, open_sessions
-from database.clock import clock_is_movable, current_time, install_movable_clock
+from database.clock import current_time
 from database.transaction import in_transaction
 from demo.accounts import FILE
 from demo.region import prepare
@@ -47,14 +46,3 @@ def first_code(sessions: sessionmaker[Session]) -> str | None:
 def new_setup_code(session: Session) -> str | None:
     """A code while one is needed; earlier ones lose their force."""
     return issue_setup_code(session, current_time(session)) if needs_set_up(session) else None
-
-
-def make_clock_movable(owner_url: str) -> None:
-    """Let the clock of a throw-away platform be moved, before anything is written on it."""
-    engine = create_engine(owner_url)
-    try:
-        with engine.begin() as connection:
-            if not clock_is_movable(connection):
-                install_movable_clock(connection)
-    finally:
-        engine.dispose()

@@ -21,7 +21,7 @@ from typing import Self
 from demo.region import PACK
 from launcher.children import leash, log_since, size_of, spawn
 from launcher.claims import DataFolder, claim_port
-from launcher.first_data import make_clock_movable, prepare_first_data
+from launcher.first_data import prepare_first_data
 from launcher.given import check_redis, given_databases, upgrade
 from launcher.places import ROOT
 from launcher.postgres import OWNER, PrivatePostgres
@@ -42,8 +42,9 @@ TICK_SECONDS = 0.2
 class Plan:
     """What to start: the data folder, the web address, the number of web processes, their threads and workers.
 
-    ``throw_away`` starts servers of its own even where the environment names others, gives up their crash safety, and
-    lets somebody move the clock. ``pack`` is the region pack of the demonstration region.
+    ``throw_away`` starts servers of its own even where the environment names others, and gives up their crash
+    safety; ``prepare`` is given the owner's address of the migrated database before anything is in it. ``pack`` is the
+    region pack of the demonstration region.
     """
 
     data: Path
@@ -53,6 +54,7 @@ class Plan:
     web_threads: int = 4
     workers: int = 2
     throw_away: bool = False
+    prepare: Callable[[str], None] | None = None
     pack: Path = PACK
 
 
@@ -107,8 +109,8 @@ class Platform:
         self.settings = self._servers(folder.path)
         self.report("正在升级数据库 …")
         upgrade(self.settings.owner_url, self.settings.database_url)
-        if self.plan.throw_away:
-            make_clock_movable(self.settings.owner_url)
+        if self.plan.prepare is not None:
+            self.plan.prepare(self.settings.owner_url)
         self.notice = prepare_first_data(self.settings, self.plan.pack, self.report)
         self._start_web()
         self._start_background()
