@@ -94,10 +94,3 @@ class Play:
 
     def item(self, code: str) -> Any:
         return next(item for item in self.look()["items"] if item["item_code"] == code)
-
-
-def submitted(material: Mapping[str, Any]) -> dict[str, Any]:
-    """A material as the applicant hands it in: what is necessary as a document, the rest not applicable."""
-    if material["necessity"] == "required":
-        return {"code": material["code"], "status": "submitted", "reference": f"{material['name']}.pdf"}
-    return {"code": material["code"], "status": "not_applicable", "reason": "本项目不涉及"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from demo.play import APPROVED, Play, submitted
+from demo.play import APPROVED, Play
 from demo.telling import Teller
 from features.steps import desk
 from features.steps.codes import AREA
@@ -59,7 +59,8 @@ class Stages(Play):
         self.everybody("出具策划报告", "出具策划报告，通过系统一次性告知", delivery="system")
 
     def take_in(self) -> None:
-        rows = [submitted(row) for row in self.look(self.applicant)["materials"] if row["status"] == "missing"]
+        missing = [row for row in self.look(self.applicant)["materials"] if row["status"] == "missing"]
+        rows = desk.hand_in(self.applicant, missing)
         self.everybody("网上提交材料", f"上传 {len(rows)} 份材料，每份只传一次", materials=rows)
         waiting = [row["code"] for row in self.look()["materials"] if row["status"] == "submitted"]
         passed = [{"code": code, "result": "passed"} for code in waiting]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from demo.play import APPROVED, Play, submitted
+from demo.play import APPROVED, Play
 from demo.telling import Teller
+from features.steps import desk
 from features.steps.desk import Task
 from features.steps.person import Person
 
@@ -74,7 +75,7 @@ class Story(Play):
 
     def take_in(self) -> None:
         materials = self.look(self.applicant)["materials"]
-        rows = [submitted(material) for material in materials]
+        rows = desk.hand_in(self.applicant, materials)
         self.do("applicant", "网上提交材料", f"按策划报告上传 {len(rows)} 份材料，每份只传一次", materials=rows)
         statuses = {material["status"] for material in self.look(self.window)["materials"]}
         self.teller.seen(self.window, "全部材料已提交或注明不适用", statuses <= {"submitted", "not_applicable"})
@@ -85,7 +86,7 @@ class Story(Play):
         self.do("window", "形式审查", what, decision="returned", materials=[returned, *passed])
         seen = {material["code"]: material for material in self.look(self.applicant)["materials"]}[returned["code"]]
         self.teller.seen(self.applicant, f"退回的理由：{seen['reason']}", seen["status"] == "returned")
-        self.do("applicant", "网上提交材料", "更正后重新上传", materials=[submitted(wanted[0])])
+        self.do("applicant", "网上提交材料", "更正后重新上传", materials=desk.hand_in(self.applicant, wanted[:1]))
         self.do("window", "形式审查", "形式审查通过", decision="passed", materials=[{**returned, "result": "passed"}])
         self.do("window", "正式收件", "正式收件")
         receipt = self.look(self.applicant)["receipt"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Text, Uuid, column, func, literal, select, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,3 +47,33 @@ def attach_file(
         )
     same = [getattr(FileUse, name).is_not_distinct_from(value) for name, value in key.items()]
     return session.scalars(select(FileUse).where(*same)).one()
+
+
+def attach_files(
+    session: Session,
+    uses: Sequence[tuple[UUID, str]],
+    *,
+    stage_case_id: UUID,
+    purpose: str,
+    by: UUID | None,
+    now: datetime,
+) -> None:
+    """Attach many uploads, each with its label, to a stage case in one statement; the same use again adds nothing.
+
+    ``by`` None is the platform itself: it goes on using what its uploader gave. The audit entry is that of the
+    command that names the uploads, and whether they may be used is for that command to check.
+    """
+    if not uses:
+        return
+    named = values(column("upload_id", Uuid), column("label", Text), name="named").data(list(uses))
+    rows = select(
+        func.gen_random_uuid(),
+        Upload.id,
+        literal(stage_case_id, Uuid),
+        literal(purpose, Text),
+        named.c.label,
+        func.coalesce(literal(by, Uuid), Upload.uploaded_by),
+        literal(now, FileUse.attached_at.type),
+    ).join(named, named.c.upload_id == Upload.id)
+    columns = ["id", "upload_id", "stage_case_id", "purpose", "label", "attached_by", "attached_at"]
+    session.execute(insert(FileUse).from_select(columns, rows).on_conflict_do_nothing())

@@ -96,7 +96,7 @@ def read_stage_case(call: Call, stage_case_id: UUID) -> dict[str, Any]:
         **_show(row),
         "progress": _progress(call, stage_case_id, [item.ItemCase for item in items], holds),
         "items": [show_item_case(item) for item in items],
-        "materials": session.scalars(materials(stage_case_id)).all(),
+        "materials": [_show_material(found) for found in session.execute(materials(stage_case_id))],
         "opinions": session.scalars(opinions(stage_case_id)).all(),
         "reports": session.scalars(reports(stage_case_id)).all(),
         "holds": holds,
@@ -121,6 +121,17 @@ def _progress(call: Call, stage_case_id: UUID, items: Sequence[ItemCase], holds:
         "main_items_approved": sum(item.status in APPROVING for item in main),
         "open_tasks": call.session.scalar(waiting),
         "suspended": any(hold.item_case_id is None for hold in holds),
+    }
+
+
+def _show_material(row: Row[Any]) -> dict[str, Any]:
+    names = ("id", "code", "name", "necessity", "condition", "items", "source", "status", "reason", "promised_by")
+    return {
+        **{name: getattr(row.StageMaterial, name) for name in names},
+        "file_id": row.StageMaterial.upload_id,
+        "file_name": row.file_name,
+        "result_item_case_id": row.StageMaterial.result_of_id,
+        "result_number": row.result_number,
     }
 
 

@@ -8,6 +8,7 @@ from api.fields import Choice, Identifier, Input, Moment, Open, Output, Part, Te
 from api.item_cases.schemas import ItemCaseAnswer
 from api.pagination import PageQuery, page_of
 from api.regions.schemas import CODE, CODE_HINT
+from cases.models.intake import MATERIAL_STATUSES, SOURCES
 
 STATUSES = ("open", "completed", "closed_empty", "void")
 CHANNELS = ("window", "online")
@@ -82,10 +83,34 @@ class MaterialAnswer(Output):
     id = shown(fields.UUID, "编号。")
     code = shown(fields.String, "材料编码。")
     name = shown(fields.String, "材料名称。")
-    necessity = Choice("required", "deferrable", "conditional", required=True)
+    necessity = Choice(
+        "required",
+        "deferrable",
+        "conditional",
+        required=True,
+        metadata={"description": "required 必要，deferrable 容缺（可以承诺后补），conditional 有条件。"},
+    )
+    condition = shown(fields.String, "什么情况下需要。", empty=True)
     items = fields.List(fields.String(), required=True, metadata={"description": "要求它的事项。"})
-    status = Choice("missing", "submitted", "passed", "returned", "not_applicable", required=True)
+    source = Choice(
+        *SOURCES,
+        required=True,
+        metadata={"description": "来源：applicant 申报单位提交，result 前面事项的结果，on_file 本项目已有。"},
+    )
+    status = Choice(
+        *MATERIAL_STATUSES,
+        required=True,
+        metadata={
+            "description": "missing 缺，submitted 待审，passed 已收，returned 退回，deferred 承诺后补，"
+            "not_applicable 不适用。"
+        },
+    )
     reason = shown(fields.String, "退回或不适用的理由。", empty=True)
+    promised_by = shown(fields.Date, "承诺补交的日期。", empty=True)
+    file_id = shown(fields.UUID, "文件。", empty=True)
+    file_name = shown(fields.String, "文件名。", empty=True)
+    result_item_case_id = shown(fields.UUID, "是哪个办件的结果。", empty=True)
+    result_number = shown(fields.String, "结果的文号。", empty=True)
 
 
 class OpinionAnswer(Output):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Id
 
-MATERIAL_STATUSES = ("missing", "submitted", "passed", "returned", "not_applicable")
+MATERIAL_STATUSES = ("missing", "submitted", "passed", "returned", "deferred", "not_applicable")
+SOURCES = ("applicant", "result", "on_file")
 
 
 class StageMaterial(Base):
     """One material of the union over the required items, each once; ``items`` are the codes that ask for it.
 
-    ``necessity``: ``required`` (必要), ``deferrable`` (容缺), ``conditional``.
+    ``necessity``: ``required`` (必要), ``deferrable`` (容缺), ``conditional`` with its ``condition`` in words.
+    ``source``: where the document at hand comes from: ``applicant``; ``result`` of the item case ``result_of_id``;
+    ``on_file``, handed in for the project before. ``upload_id`` is what was handed in. A ``deferred`` material is
+    promised by the day ``promised_by``.
     """
 
     __tablename__ = "stage_materials"
@@ -26,6 +30,19 @@ class StageMaterial(Base):
         CheckConstraint("necessity IN ('required', 'deferrable', 'conditional')", name="necessity"),
         CheckConstraint(f"status IN ({', '.join(map(repr, MATERIAL_STATUSES))})", name="status"),
         CheckConstraint("status NOT IN ('returned', 'not_applicable') OR reason IS NOT NULL", name="reason"),
+        CheckConstraint(f"source IN ({', '.join(map(repr, SOURCES))})", name="source"),
+        CheckConstraint(
+            "status <> 'deferred' OR (necessity = 'deferrable' AND promised_by IS NOT NULL)", name="deferred"
+        ),
+        CheckConstraint(
+            "status NOT IN ('submitted', 'passed') OR num_nonnulls(upload_id, result_of_id) = 1 "
+            "OR starts_with(coalesce(reason, ''), '此前登记：')",  # taken before documents were uploads
+            name="document",
+        ),
+        *(
+            Index(f"ix_stage_materials_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("upload_id", "result_of_id")
+        ),
     )
 
     id: Mapped[Id]
@@ -36,7 +53,11 @@ class StageMaterial(Base):
     items: Mapped[list[str]]
     status: Mapped[str] = mapped_column(server_default=text("'missing'"))
     reason: Mapped[str | None]
-    reference: Mapped[str | None]
+    source: Mapped[str] = mapped_column(server_default=text("'applicant'"))
+    condition: Mapped[str | None]
+    upload_id: Mapped[UUID | None] = mapped_column(ForeignKey("uploads.id"))
+    result_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
+    promised_by: Mapped[date | None]
     changed_at: Mapped[datetime]
 
 

@@ -13,11 +13,12 @@ from cases.documents import issue_intake_receipt
 from cases.facts import facts_of
 from cases.models.intake import StageMaterial
 from cases.models.stages import StageCase
-from cases.operations.materials import SETTLED, materials_of, named, open_materials, submit_materials
+from cases.operations.materials import is_open, materials_of, named, open_materials, submit_materials
 from cases.operations.on_file import on_file_of
 from cases.operations.operation import Inputs, Operation, Outputs
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
+from files.attach_file import attach_files
 from processes.release import Material
 
 
@@ -34,8 +35,18 @@ def open_intake(performed: OperationPerformed, context: Context) -> None:
                 known[code].items = sorted({*known[code].items, *row.items})
                 continue
             if code in on_file:
-                row.reference, row.status, row.reason = on_file[code], "passed", None
+                row.source, row.upload_id, row.result_of_id = on_file[code]
+                row.status, row.reason = "passed", None
             session.add(row)
+        reused = [(found.upload_id, code) for code, found in on_file.items() if found.upload_id and code not in known]
+        attach_files(
+            session,
+            reused,
+            stage_case_id=context.stage_case_id,
+            purpose="material",
+            by=context.actor_id,
+            now=context.now,
+        )
 
     context.changes.later.append(write)
 
@@ -63,6 +74,7 @@ def _row(material: Material, context: Context, facts: Mapping[str, Any]) -> Stag
         code=material.code,
         name=material.name,
         necessity="required" if holds else material.necessity,
+        condition=condition.text if condition is not None else None,
         items=[],
         status="not_applicable" if holds is False else "missing",
         reason=f"仅在“{condition.text}”时需要" if condition is not None and holds is False else None,
@@ -86,20 +98,42 @@ def formal_review(inputs: Inputs, context: Context) -> Outputs:
                 f"“{material.name}”还没有提交，不能审查通过。",
                 field=f"values.materials.{number}.result",
             )
-        after[material.code] = entry["result"]
-    still_open = [
-        material
-        for code, material in materials.items()
-        if after[code] in ("returned", "submitted") or (material.necessity == "required" and after[code] not in SETTLED)
-    ]
-    if inputs.get("decision") == "passed" and still_open:
+        after[material.code] = _reviewed(material.status, entry["result"])
+    _check_each_reviewed(materials, after)
+    still_open = [material for code, material in materials.items() if is_open(material.necessity, after[code])]
+    _check_decision(inputs.get("decision"), still_open)
+    return {"formal": not still_open}
+
+
+def _reviewed(status: str, result: str) -> str:
+    """What becomes of a material: a promise, and what is not applicable, stay what they are when they pass."""
+    return status if result == "passed" and status in ("deferred", "not_applicable") else result
+
+
+def _check_each_reviewed(materials: Mapping[str, StageMaterial], after: Mapping[str, str]) -> None:
+    waiting = [material.name for code, material in materials.items() if after[code] == "submitted"]
+    if waiting:
+        raise Invalid(
+            "materials_unreviewed",
+            f"还有 {len(waiting)} 份提交的材料没有审查（{'、'.join(waiting[:3])}），请逐份填写通过或退回。",
+            field="values.materials",
+        )
+
+
+def _check_decision(decision: str | None, still_open: Sequence[StageMaterial]) -> None:
+    if decision == "passed" and still_open:
         names = "、".join(material.name for material in still_open[:3])
         raise Invalid(
             "materials_open",
             f"还有 {len(still_open)} 份材料没有通过（{names}），不能整体通过。",
             field="values.decision",
         )
-    return {"formal": not still_open}
+    if decision == "returned" and not still_open:
+        raise Invalid(
+            "nothing_returned",
+            "没有退回的材料，也没有缺少的材料，不能整体退回；请写明退回哪份材料，或改为审查通过。",
+            field="values.decision",
+        )
 
 
 def keep_review(performed: OperationPerformed, context: Context) -> None:
@@ -107,11 +141,10 @@ def keep_review(performed: OperationPerformed, context: Context) -> None:
 
     def write(session: Session) -> None:
         for material, entry in named(context, materials_of(session, context.stage_case_id)):
-            if material.status == "not_applicable" and entry["result"] == "passed":
-                continue
-            material.status = entry["result"]
-            material.reason = entry.get("reason")
-            material.changed_at = context.now
+            status = _reviewed(material.status, entry["result"])
+            if status == material.status:
+                continue  # also a promise or a reason that was accepted: it stays
+            material.status, material.reason, material.changed_at = status, entry.get("reason"), context.now
 
     context.changes.later.append(write)
 

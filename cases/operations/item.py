@@ -9,7 +9,7 @@ from uuid import uuid4
 from cases.changes import Case
 from cases.context import Context
 from cases.models.items import ItemCase
-from cases.operations.materials import submit_materials
+from cases.operations.materials import correct_materials
 from cases.operations.operation import Operation
 from cases.status import Status
 from engine.happenings import OperationPerformed
@@ -54,8 +54,9 @@ def correction_start(performed: OperationPerformed, context: Context) -> None:
 
 def correction_end(performed: OperationPerformed, context: Context) -> None:
     """7: the window has the missing materials."""
-    context.changes.set_status(context.case_of(performed.instance_id), Status.CORRECTION_ENDED)
-    submit_materials(context)
+    case = context.case_of(performed.instance_id)
+    context.changes.set_status(case, Status.CORRECTION_ENDED)
+    correct_materials(context, case.item_code)
 
 
 def approve(performed: OperationPerformed, context: Context) -> None:

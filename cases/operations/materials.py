@@ -1,7 +1,9 @@
-"""The materials that the form of a task names by their code."""
+"""The materials that the form of a task names by their code, and handing them in."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from cases.context import Context
 from cases.models.intake import StageMaterial
+from cases.operations.uploads import use_uploads
 from errors import Invalid
 
-SETTLED = ("passed", "not_applicable")
+SETTLED = ("passed", "deferred", "not_applicable")
+TAKEN = {"passed": "已经通过审查", "submitted": "已经提交，等待审查"}
 
 
 def materials_of(session: Session, stage_case_id: UUID) -> dict[str, StageMaterial]:
@@ -40,30 +44,77 @@ def named(context: Context, materials: dict[str, StageMaterial]) -> list[tuple[S
 
 
 def submit_materials(context: Context) -> None:
-    """Keep what the form hands in: a reference to the document, or not applicable with its reason."""
+    """Keep what the form hands in: an upload, a promise (容缺), or not applicable with its reason.
+
+    Only what is missing, promised or was returned may be handed in: what has passed stays as it is.
+    """
 
     def write(session: Session) -> None:
-        materials = materials_of(session, context.stage_case_id)
-        for number, (material, entry) in enumerate(named(context, materials)):
-            if entry["status"] == "not_applicable" and material.necessity == "required":
-                raise Invalid(
-                    "material_necessary",
-                    f"“{material.name}”是必要材料，不能填不适用，请提交材料。",
-                    field=f"values.materials.{number}.status",
-                )
-            material.status = entry["status"]
-            material.reference = entry.get("reference")
-            material.reason = entry.get("reason")
-            material.changed_at = context.now
+        entries = named(context, materials_of(session, context.stage_case_id))
+        for number, (material, _) in enumerate(entries):
+            if material.status in TAKEN:
+                message = f"“{material.name}”{TAKEN[material.status]}，不用再交；请只交缺少的和退回的材料。"
+                raise Invalid("material_taken", message, field=f"values.materials.{number}.code")
+        _hand_in(session, context, entries, "submitted")
 
     context.changes.later.append(write)
 
 
-def open_materials(materials: dict[str, StageMaterial]) -> list[StageMaterial]:
-    """The materials that keep formal intake from happening: necessary ones that have not passed, returned ones."""
-    return [
-        material
-        for material in materials.values()
-        if material.status in ("returned", "submitted")
-        or (material.necessity == "required" and material.status not in SETTLED)
-    ]
+def correct_materials(context: Context, item_code: str) -> None:
+    """Keep what the window takes in for the correction of an item: materials of that item, checked as they come."""
+
+    def write(session: Session) -> None:
+        entries = named(context, materials_of(session, context.stage_case_id))
+        for number, (material, _) in enumerate(entries):
+            if item_code not in material.items:
+                message = f"“{material.name}”不是这个事项的材料，请只补正这个事项的材料。"
+                raise Invalid("material_of_another_item", message, field=f"values.materials.{number}.code")
+        _hand_in(session, context, entries, "passed")
+
+    context.changes.later.append(write)
+
+
+def _hand_in(session: Session, context: Context, entries: list[tuple[StageMaterial, dict[str, Any]]], as_: str) -> None:
+    """Write the entries of a form; a document that is handed in becomes ``as_``."""
+    today = context.release.calendar.local(context.now).date()
+    documents, labels = {}, {}
+    for number, (material, entry) in enumerate(entries):
+        field = f"values.materials.{number}"
+        if entry["status"] == "submitted":
+            documents[f"{field}.reference"], labels[f"{field}.reference"] = entry["reference"], material.code
+        elif entry["status"] == "deferred":
+            _check_promise(material, entry, today, field)
+        elif material.necessity == "required":
+            message = f"“{material.name}”是必要材料，不能填不适用，请提交材料。"
+            raise Invalid("material_necessary", message, field=f"{field}.status")
+    uploads = use_uploads(session, context, documents, purpose="material", labels=labels)
+    for number, (material, entry) in enumerate(entries):
+        handed_in = uploads.get(f"values.materials.{number}.reference")
+        material.status = as_ if handed_in else entry["status"]
+        material.source, material.upload_id, material.result_of_id = "applicant", handed_in, None
+        material.reason = entry.get("reason")
+        material.promised_by = date.fromisoformat(entry["promised_by"]) if entry["status"] == "deferred" else None
+        material.changed_at = context.now
+
+
+def _check_promise(material: StageMaterial, entry: dict[str, Any], today: date, field: str) -> None:
+    if material.necessity != "deferrable":
+        message = f"“{material.name}”不是可以容缺的材料，不能承诺后补，请提交材料。"
+        raise Invalid("material_not_deferrable", message, field=f"{field}.status")
+    if date.fromisoformat(entry["promised_by"]) <= today:
+        message = f"“{material.name}”承诺补交的日期要在今天之后，请改为以后的日期。"
+        raise Invalid("promise_past", message, field=f"{field}.promised_by")
+
+
+def is_open(necessity: str, status: str) -> bool:
+    """Whether a material keeps formal intake from happening.
+
+    What is returned or waits for its review does; what is necessary and not settled; what may be deferred and is
+    neither here nor promised nor not applicable.
+    """
+    return status in ("returned", "submitted") or (necessity != "conditional" and status not in SETTLED)
+
+
+def open_materials(materials: Mapping[str, StageMaterial]) -> list[StageMaterial]:
+    """The materials that keep formal intake from happening now."""
+    return [material for material in materials.values() if is_open(material.necessity, material.status)]

@@ -3,55 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from cases.context import Context
 from cases.models.intake import StageMaterial
 from cases.models.items import ItemCase
-from cases.models.projects import Engineering
 from cases.models.stages import StageCase
+from cases.operations.uploads import of_project
 from cases.status import APPROVING
 from processes.release import Material
 
 
-def on_file_of(session: Session, context: Context, wanted: Mapping[str, Material]) -> dict[str, str]:
-    """The reference of each wanted material that need not be brought again, by the material's code.
+class OnFile(NamedTuple):
+    """A document that need not be brought again: where from, and the upload or the item case with the result."""
+
+    source: str
+    upload_id: UUID | None = None
+    result_of_id: UUID | None = None
+
+
+def on_file_of(session: Session, context: Context, wanted: Mapping[str, Material]) -> dict[str, OnFile]:
+    """What is there already of the wanted materials, by the material's code.
 
     The result of an item counts before a document that was handed in: it is what the document is a copy of.
     """
-    found = {code: reference for code, reference in session.execute(_handed_in(context, set(wanted))) if reference}
+    found = {
+        code: OnFile("on_file", upload_id=upload_id)
+        for code, upload_id in session.execute(_handed_in(context, set(wanted)))
+    }
     results = _results(session, context, {item for material in wanted.values() for item in material.result_of})
     for code, material in wanted.items():
         for item in material.result_of:
             if item in results:
-                found[code] = results[item]
+                found[code] = OnFile("result", result_of_id=results[item])
                 break
     return found
 
 
-def _handed_in(context: Context, codes: set[str]) -> Select[str, str | None]:
+def _handed_in(context: Context, codes: set[str]) -> Select[str, UUID | None]:
     """What has passed in other stage cases of the same project, the latest last."""
     return (
-        select(StageMaterial.code, StageMaterial.reference)
+        select(StageMaterial.code, StageMaterial.upload_id)
         .where(
             StageMaterial.stage_case_id.in_(_others(context.stage_case_id)),
             StageMaterial.code.in_(codes),
             StageMaterial.status == "passed",
+            StageMaterial.upload_id.is_not(None),  # a result is looked up anew: it may have expired since
         )
         .order_by(StageMaterial.changed_at)
     )
 
 
-def _results(session: Session, context: Context, items: set[str]) -> dict[str, str]:
-    """The number of the latest result of each item that was approved in another stage case and is still valid."""
+def _results(session: Session, context: Context, items: set[str]) -> dict[str, UUID]:
+    """The latest case of each item that was approved in another stage case and whose result is still valid."""
     if not items:
         return {}
     today = context.release.calendar.local(context.now).date()
     rows = session.execute(
-        select(ItemCase.item_code, ItemCase.result_number)
+        select(ItemCase.item_code, ItemCase.id)
         .where(
             ItemCase.stage_case_id.in_(_others(context.stage_case_id)),
             ItemCase.item_code.in_(items),
@@ -60,17 +73,9 @@ def _results(session: Session, context: Context, items: set[str]) -> dict[str, s
         )
         .order_by(ItemCase.result_date)
     )
-    return {item: number for item, number in rows if number}
+    return {row.item_code: row.id for row in rows}
 
 
-def _others(stage_case_id: UUID) -> ScalarSelect[UUID]:
+def _others(stage_case_id: UUID) -> Select[UUID]:
     """The other stage cases of the project."""
-    mine, its, other = aliased(StageCase), aliased(Engineering), aliased(Engineering)
-    return (
-        select(StageCase.id)
-        .join(other, other.id == StageCase.engineering_id)
-        .join(its, its.project_id == other.project_id)
-        .join(mine, mine.engineering_id == its.id)
-        .where(mine.id == stage_case_id, StageCase.id != stage_case_id)
-        .scalar_subquery()
-    )
+    return of_project(stage_case_id).where(StageCase.id != stage_case_id)

@@ -17,6 +17,7 @@ from cases.models.items import ItemCase, StatusEvent
 from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from files.models import Upload
 
 
 def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -61,9 +62,15 @@ def status_events(item_case_id: UUID) -> Select[StatusEvent]:
     return select(StatusEvent).where(StatusEvent.item_case_id == item_case_id).order_by(StatusEvent.sequence)
 
 
-def materials(stage_case_id: UUID) -> Select[StageMaterial]:
-    """The list of materials of a stage case."""
-    return select(StageMaterial).where(StageMaterial.stage_case_id == stage_case_id).order_by(StageMaterial.code)
+def materials(stage_case_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Rows (StageMaterial, name of its file, number of the result that it is) of a stage case."""
+    return (
+        select(StageMaterial, Upload.name.label("file_name"), ItemCase.result_number)
+        .outerjoin(Upload, Upload.id == StageMaterial.upload_id)
+        .outerjoin(ItemCase, ItemCase.id == StageMaterial.result_of_id)
+        .where(StageMaterial.stage_case_id == stage_case_id)
+        .order_by(StageMaterial.code)
+    )
 
 
 def opinions(stage_case_id: UUID) -> Select[PlanningOpinion]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import forms
 from features.steps.filling import fill
+from features.steps.papers import paper
 from features.steps.person import Person
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -44,3 +45,15 @@ def send(person: Person, task: Task, values: Mapping[str, Any]) -> dict[str, Any
     """Complete the task with exactly these values; the platform's answer."""
     answer: dict[str, Any] = person.post(f"/tasks/{task['id']}/completion", {"values": dict(values)})
     return answer
+
+
+def hand_in(person: Person, materials: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the form that hands materials in: what is necessary as an upload, the rest not applicable."""
+    return [_row(person, material) for material in materials]
+
+
+def _row(person: Person, material: Mapping[str, Any]) -> dict[str, Any]:
+    if material["necessity"] != "required":
+        return {"code": material["code"], "status": "not_applicable", "reason": "本项目不涉及"}
+    file = person.upload(f"{material['name'][:100]}.pdf".replace("/", "、"), paper())
+    return {"code": material["code"], "status": "submitted", "reference": file["id"]}

@@ -61,6 +61,15 @@ class Person:
         """Change something, once, however often the network repeats it; the answer's JSON."""
         return self._ask("POST", path, body)
 
+    def upload(self, name: str, content: bytes, **texts: str) -> Any:
+        """Upload one file; ``texts`` are the other fields of the form. Answers the file as the platform has it."""
+        boundary = uuid4().hex
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+        fields = "".join(f'{head}{field}"\r\n\r\n{text}\r\n' for field, text in texts.items())
+        file = f'{head}file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        body = fields.encode() + file.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        return self._send("POST", "/files", body, f"multipart/form-data; boundary={boundary}")
+
     def pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Every entry of a list, page by page."""
         cursor = None
@@ -72,10 +81,12 @@ class Person:
                 return
 
     def _ask(self, method: str, path: str, body: Any) -> Any:
-        content = None if body is None else json.dumps(body).encode()
+        return self._send(method, path, None if body is None else json.dumps(body).encode(), "application/json")
+
+    def _send(self, method: str, path: str, content: bytes | None, content_type: str) -> Any:
         headers = {"Accept": "application/json, application/problem+json"}
         if method != "GET":
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
+            headers |= {"Content-Type": content_type, "Idempotency-Key": str(uuid4())}
             headers |= {"X-CSRF-Token": self._csrf} if self._csrf else {}
         request = Request(self.url + PREFIX + path, content, headers, method=method)
         try:

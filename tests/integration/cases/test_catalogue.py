@@ -53,19 +53,28 @@ def test_the_result_of_an_item_of_an_earlier_stage_is_on_file(world: World) -> N
 
     permit = material(world, later, "建设用地规划许可证及规划红线图")
 
-    assert (permit.status, permit.reference) == ("passed", APPROVAL["result_number"])
+    assert (permit.status, permit.source, permit.upload_id) == ("passed", "result", None)
+    number = world.scalar("SELECT result_number FROM item_cases WHERE id = :case", case=permit.result_of_id)
+    assert number == APPROVAL["result_number"]
     assert set(permit.items) == {"061", ALLOCATION}
 
 
 def test_what_was_handed_in_before_is_on_file_in_the_next_stage(world: World) -> None:
     engineering = world.register()
-    world.drive(world.start(engineering, stage="1"))
+    earlier = world.start(engineering, stage="1")
+    world.drive(earlier)
     later = world.start(engineering, stage="2")
     world.drive(later, until="scan")
 
     found = material(world, later, "委托人及委托代理人身份证明")
 
-    assert (found.status, found.reference) == ("passed", "档案-1")
+    assert (found.status, found.source) == ("passed", "on_file")
+    uses = world.rows(
+        "SELECT stage_case_id FROM file_uses WHERE upload_id = :upload AND label = :code ORDER BY attached_at",
+        upload=found.upload_id,
+        code=found.code,
+    )
+    assert [use.stage_case_id for use in uses] == [earlier, later]
     assert material(world, later, "用地单位划拨供地申请").status == "missing"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +22,10 @@ from cases.start_stage_case import start_stage_case
 from database.clock import current_time
 from database.transaction import in_transaction
 from errors import Conflict
+from files.receive_file import Received
+from files.scanning import NOT_SCANNED, Scan
+from files.store import Content
+from files.upload_file import upload_file
 from processes import install
 from processes.release import Release
 
@@ -201,19 +206,33 @@ class World:
     def values(self, task: WorkItem) -> dict[str, Any]:
         """What people usually fill in: everything required, everything in order."""
         if task.form in ("submit_materials", "item_correction"):
-            return {
-                "materials": [{"code": code, "status": "submitted", "reference": "档案-1"} for code in self._open(task)]
-            }
+            return {"materials": self.hand_in(task)}
         if task.form == "formal_review":
-            materials = [{"code": code, "result": "passed"} for code in self._open(task)]
+            materials = [{"code": code, "result": "passed"} for code in self._materials(task, "submitted")]
             return {"decision": "passed", "materials": materials}
         return dict(USUAL[task.form or ""])
 
-    def _open(self, task: WorkItem) -> list[str]:
+    def hand_in(self, task: WorkItem) -> list[dict[str, Any]]:
+        """An upload for each material that is missing or was returned."""
+        codes = self._materials(task, "missing", "returned")
+        if not codes:
+            return []
+        upload = self.upload(self.worker(task))
+        return [{"code": code, "status": "submitted", "reference": str(upload)} for code in codes]
+
+    def _materials(self, task: WorkItem, *statuses: str) -> list[str]:
         rows = self.rows(
-            "SELECT code FROM stage_materials WHERE stage_case_id = :case ORDER BY code", case=task.stage_case_id
+            "SELECT code FROM stage_materials WHERE stage_case_id = :case AND status = ANY(:statuses) ORDER BY code",
+            case=task.stage_case_id,
+            statuses=list(statuses),
         )
         return [row.code for row in rows]
+
+    def upload(self, actor: Actor, name: str = "材料.pdf") -> UUID:
+        """The rows of a file that somebody uploaded; its content is in no store."""
+        content = Content(sha256(uuid4().bytes).hexdigest(), 1000)
+        received = Received(name, content, "application/pdf", Scan(NOT_SCANNED, "测试"))
+        return self.run(lambda session: upload_file(session, actor, received, now=current_time(session)).id)
 
     def drive(self, stage_case: UUID, until: str | None = None) -> None:
         """Complete what is open, as people usually do, until a task ``until`` is open or nothing more can be done."""
