@@ -8,7 +8,7 @@ from sqlalchemy import Column, Date, Text, Uuid, text
 from database.migrations.columns import required
 
 revision = "0013"
-down_revision = "0016"
+down_revision = "0015"
 
 TABLE = "stage_materials"
 STATUSES = "'missing', 'submitted', 'passed', 'returned', 'deferred', 'not_applicable'"
