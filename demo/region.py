@@ -9,19 +9,21 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from accounts.models import Organisation, Region, User
-from accounts.organisations import create_organisation
+from accounts.models import Region, User
 from accounts.passwords import random_password
 from accounts.posts import appoint
 from accounts.regions import create_region
 from accounts.roles import ROLES
 from accounts.users import create_user
+from cases.deploy_release import create_missing_organisations
+from cases.operations.organisations import organisation_ids
 from cases.releases import vocabulary
 from database.clock import current_time
 from database.transaction import in_transaction
 from demo.accounts import Account, people, write_accounts
 from processes.install import install
 from processes.loader import PACKS, load_folder
+from processes.models import InstalledRelease
 from processes.release import RegionEntry, Release
 
 PACK = PACKS / "beizhen"
@@ -38,9 +40,11 @@ def prepare(sessions: sessionmaker[Session], data: Path, pack: Path = PACK) -> N
     def work(session: Session) -> None:
         now = current_time(session)
         _region(session, release.region, now)
-        organisations = _organisations(session, release, now)
-        install(session, release, now)
-        accounts = _accounts(session, release, organisations, now)
+        code = release.region.code
+        create_missing_organisations(session, None, code, list(release.organisations.values()), now)
+        if session.get(InstalledRelease, release.id) is None:  # another one that was deployed since stays in force
+            install(session, release, now)
+        accounts = _accounts(session, release, organisation_ids(session, release), now)
         if accounts:
             write_accounts(data, accounts)
 
@@ -53,28 +57,6 @@ def _region(session: Session, entry: RegionEntry, now: datetime) -> None:
     if session.get(Region, entry.code) is None:
         parent = entry.parent.code if entry.parent else None
         create_region(session, None, code=entry.code, name=entry.name, parent_code=parent, now=now)
-
-
-def _organisations(session: Session, release: Release, now: datetime) -> dict[str, UUID]:
-    """The organisations of the pack by code; those that are missing are created."""
-    code = release.region.code
-    rows = session.execute(select(Organisation.code, Organisation.id).where(Organisation.region_code == code))
-    known = dict(rows.all())
-    for entry in release.organisations.values():
-        if entry.code not in known:
-            known[entry.code] = create_organisation(
-                session,
-                None,
-                region_code=code,
-                code=entry.code,
-                name=entry.name,
-                kind=entry.kind,
-                parent_id=known[entry.parent] if entry.parent else None,
-                function=entry.function,
-                credit_code=entry.credit_code,
-                now=now,
-            ).id
-    return known
 
 
 def _accounts(session: Session, release: Release, organisations: dict[str, UUID], now: datetime) -> list[Account]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
+
+from launcher.places import DATA
 
 WORDS = {
     "unrecognized arguments:": "不认识的参数：",
@@ -24,6 +28,12 @@ class ChineseParser(argparse.ArgumentParser):
         super().__init__(prog=program, description=description, add_help=False, allow_abbrev=False)
         self._optionals.title = "参数"
         self.add_argument("-h", "--help", action="help", help="显示本说明")
+
+    def add_data_folder(self, holds: str) -> None:
+        """The option ``--data``: the platform's data folder, of which the command needs what it ``holds``."""
+        default = Path(os.environ.get("BINGLIAN_DATA") or DATA)
+        text = f"平台的数据目录，{holds}（默认 {default}）"
+        self.add_argument("--data", type=Path, default=default, metavar="目录", help=text)
 
     def format_help(self) -> str:
         return super().format_help().replace("usage:", "用法：", 1)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 
 from launcher.arguments import ChineseParser, whole_number
-from launcher.places import DATA
 from launcher.system import Plan, Platform
 
 
@@ -38,12 +35,11 @@ def main(arguments: Sequence[str]) -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of ``./bl run``; ``SystemExit(2)`` after saying what is wrong with them."""
     parser = ChineseParser("./bl run", "在前台启动平台，按 Ctrl-C 停止。")
-    data = os.environ.get("BINGLIAN_DATA") or DATA
     parser.add_argument(
         "--port", type=whole_number(0, 65535), default=8000, metavar="N", help="端口（默认 8000；0 为任意空闲端口）"
     )
     parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听的地址（默认 127.0.0.1，只供本机）")
-    parser.add_argument("--data", type=Path, default=Path(data), metavar="目录", help=f"数据目录（默认 {data}）")
+    parser.add_data_folder("数据库、密钥、文件和日志都在其中")
     parser.add_argument("--workers", type=whole_number(1, 64), default=2, metavar="N", help="工作进程数（默认 2）")
     return parser.parse_args(arguments)
 

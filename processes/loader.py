@@ -14,7 +14,7 @@ from engine import DefinitionInvalid, Definitions, Registry, deploy
 from processes import catalogue, policy
 from processes.findings import Finding, PackInvalid
 from processes.process_types import Known, read_process_types
-from processes.reading import WHOLE_FILE
+from processes.reading import WHOLE_FILE, is_text
 from processes.release import Release
 
 PACKS = Path(__file__).resolve().parent
@@ -33,8 +33,12 @@ class Vocabulary:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a pack by their path in it; what is no part of the release (a README) is left out."""
+    """The files of a pack by their path in it; what is no part of the release (a README) is left out.
+
+    Raises ``PackInvalid`` when it is too large, ``OSError`` when it cannot be read.
+    """
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in SUFFIXES)
+    _check_size({path.relative_to(folder).as_posix(): path.stat().st_size for path in paths})
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
@@ -53,11 +57,7 @@ def load_folder(folder: Path, vocabulary: Vocabulary) -> Release:
 
 def load_files(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Release:
     """Load a pack; raises ``PackInvalid`` with everything that is wrong, by file and line, and how to mend it."""
-    size = sum(map(len, files.values()))
-    if size > LARGEST_PACK:
-        largest = max(files, key=lambda name: len(files[name]))
-        message = f"地区包共 {size} 字节，不能超过 {LARGEST_PACK // 1_000_000} MB"
-        raise PackInvalid([Finding(largest, WHOLE_FILE, message, "这是最大的文件，请先核对它")])
+    _check_size({name: len(content) for name, content in files.items()})
     findings: list[Finding] = []
     release = _load(dict(files), vocabulary, findings)
     if findings or release is None:
@@ -65,8 +65,18 @@ def load_files(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Release:
     return release
 
 
+def _check_size(sizes: Mapping[str, int]) -> None:
+    size = sum(sizes.values())
+    if size > LARGEST_PACK:
+        largest = max(sizes, key=lambda name: sizes[name])
+        message = f"地区包共 {size} 字节，不能超过 {LARGEST_PACK // 1_000_000} MB"
+        raise PackInvalid([Finding(largest, WHOLE_FILE, message, "这是最大的文件，请先核对它")])
+
+
 def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Finding]) -> Release | None:
     """The release, or what could be read of it; None when the diagrams or ``pack.toml`` cannot be read."""
+    for name, content in files.items():
+        is_text(name, content, findings)
     definitions = _definitions(files, vocabulary, findings)
     organisations = policy.read_organisations(files, findings)
     items = catalogue.read_items(files, policy.departments_by_function(organisations), findings)

@@ -111,12 +111,19 @@ def read_text(files: Files, name: str, findings: list[Finding]) -> str | None:
     if name not in files:
         findings.append(Finding(name, WHOLE_FILE, "地区包里没有这个文件", f"请补上 {name}"))
         return None
+    return files[name].decode("utf-8-sig") if is_text(name, files[name], findings) else None
+
+
+def is_text(name: str, content: bytes, findings: list[Finding]) -> bool:
+    """Whether a file is text that a database can keep; a finding when it is not."""
     try:
-        return files[name].decode("utf-8-sig")
+        wrong = content.decode("utf-8").find("\0")
     except UnicodeDecodeError as error:
-        line = files[name].count(b"\n", 0, error.start) + 1
+        wrong = error.start
+    if wrong >= 0:
+        line = content.count(b"\n", 0, wrong) + 1
         findings.append(Finding(name, line, "不是 UTF-8 文本", "请另存为 UTF-8 编码"))
-        return None
+    return wrong < 0
 
 
 def read_rows(files: Files, name: str, columns: tuple[str, ...], findings: list[Finding]) -> Iterator[Row]:
