@@ -51,7 +51,7 @@ class Changes:
     events: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    later: list[Callable[[Session], None]] = field(default_factory=list)
+    later: list[Callable[[Session], object]] = field(default_factory=list)
     cancelled: list[tuple[UUID, str]] = field(default_factory=list)
     milestones: list[str] = field(default_factory=list)
     stage_ended: bool = False

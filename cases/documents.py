@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation, Region
-from cases.context import Context
+from audit.record import Acting
 from cases.models.intake import StageMaterial
 from cases.models.items import ItemCase
 from cases.models.plannings import Planning, PlanningOpinion
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from cases.status import NAMES, Status
 from engine.limits import LimitInvalid, Unit, parse_limit
 from files.documents.issue import in_chinese, issue_document
 from files.documents.kinds import KINDS
 from files.models import IssuedDocument
+from processes.release import Release
 
 UNITS = {
     Unit.WORKING_DAYS: "个工作日",
@@ -29,16 +32,47 @@ UNITS = {
     Unit.NATURAL_HOURS: "小时",
 }
 NECESSITIES = {"required": "必要", "deferrable": "容缺", "conditional": "有条件"}
-STATUSES = {"passed": "已收", "submitted": "待审", "missing": "待补", "returned": "退回", "not_applicable": "不适用"}
+STATUSES = {
+    "passed": "已收",
+    "submitted": "待审",
+    "missing": "未提交",
+    "returned": "退回",
+    "deferred": "容缺后补",
+    "not_applicable": "不适用",
+}
+SOURCES = {"result": "本平台已有的审批结果", "on_file": "本项目已存档，沿用"}
+NOTHING_SAID = "主流程事项没有批准。"
 
 
-def issue(session: Session, context: Context, kind: str, facts: Mapping[str, Any]) -> IssuedDocument:
+class Occasion(Protocol):
+    """What a document is issued for: a command (its ``Context``), or an :class:`Act`."""
+
+    @property
+    def stage_case_id(self) -> UUID: ...
+    @property
+    def release(self) -> Release: ...
+    @property
+    def actor(self) -> Acting | None: ...
+    @property
+    def now(self) -> datetime: ...
+
+
+class Act(NamedTuple):
+    """The occasion of a use case that steps no diagram: a suspension, an extension, a delivery."""
+
+    stage_case_id: UUID
+    release: Release
+    actor: Acting | None
+    now: datetime
+
+
+def issue(session: Session, context: Occasion, kind: str, facts: Mapping[str, Any]) -> IssuedDocument:
     """Issue a document of the stage case of ``context``; ``facts`` are those that its kind names in ``kinds.toml``."""
     return _issue(session, context, kind, None, {**_stage(session, context), **facts})
 
 
 def issue_for_item(
-    session: Session, context: Context, kind: str, item_case_id: UUID, facts: Mapping[str, Any]
+    session: Session, context: Occasion, kind: str, item_case_id: UUID, facts: Mapping[str, Any]
 ) -> IssuedDocument:
     """Issue a document of an item case, in the name of its department."""
     case, department = session.execute(
@@ -51,7 +85,9 @@ def issue_for_item(
     return _issue(session, context, kind, item_case_id, data)
 
 
-def issue_planning_report(session: Session, context: Context, planning: Planning) -> IssuedDocument:
+def issue_planning_report(
+    session: Session, context: Occasion, planning: Planning, *, summary: str = ""
+) -> IssuedDocument:
     """The report of a planning: every candidate item with its department, and why it is or is not needed."""
     conclusions = planning.conclusions or []
     names = _names(session, {UUID(str(entry["department"])) for entry in conclusions})
@@ -67,11 +103,10 @@ def issue_planning_report(session: Session, context: Context, planning: Planning
         }
         for entry in conclusions
     ]
-    summary = context.submission.get("summary") or ""
     return issue(session, context, "planning_report", {"items": items, "summary": summary})
 
 
-def issue_intake_receipt(session: Session, context: Context) -> IssuedDocument:
+def issue_intake_receipt(session: Session, context: Occasion) -> IssuedDocument:
     """The receipt of formal intake (收件凭证): every material and what became of it, in the name of the window."""
     rows = session.scalars(
         select(StageMaterial).where(StageMaterial.stage_case_id == context.stage_case_id).order_by(StageMaterial.code)
@@ -81,7 +116,7 @@ def issue_intake_receipt(session: Session, context: Context) -> IssuedDocument:
             "name": row.name,
             "necessity": NECESSITIES[row.necessity],
             "status": STATUSES[row.status],
-            "note": row.reason or "",
+            "note": _note(row),
         }
         for row in rows
     ]
@@ -92,6 +127,56 @@ def issue_intake_receipt(session: Session, context: Context) -> IssuedDocument:
     )
     facts = {"issuer": window, "materials": materials, "received_on": in_chinese(context.now)}
     return issue(session, context, "intake_receipt", facts)
+
+
+def _note(material: StageMaterial) -> str:
+    """What the receipt says beside a material: the promise, where it comes from, the reason."""
+    if material.status == "deferred" and material.promised_by is not None:
+        return f"承诺于 {in_chinese(material.promised_by)} 前补交"
+    return SOURCES.get(material.source, "") if material.status == "passed" else material.reason or ""
+
+
+def issue_void(session: Session, context: Occasion, reason: str | None) -> IssuedDocument:
+    """The notice that a stage case is void: why, and where each item stood. Issue it before its items end with it."""
+    items = [
+        {"name": case.name, "department": department, "status": _standing(case)}
+        for case, department in _items(session, context)
+    ]
+    return issue(session, context, "void", {"reason": reason or NOTHING_SAID, "items": items})
+
+
+def issue_stage_completion(session: Session, context: Occasion) -> IssuedDocument:
+    """The record of stage completion: every item with its result; auxiliary ones may still run."""
+    items = [
+        {
+            "name": case.name,
+            "department": department,
+            "main": case.main,
+            "result": f"{case.result_title}，{case.result_number}" if case.result_number else _standing(case),
+            "date": in_chinese(case.result_date) if case.result_date else "",
+        }
+        for case, department in _items(session, context)
+    ]
+    facts = {"items": items, "completed_on": in_chinese(context.now)}
+    return issue(session, context, "stage_completion", facts)
+
+
+def _items(session: Session, context: Occasion) -> Sequence[Row[ItemCase, str]]:
+    """The last case of every item of the stage case with its department, main-line items first."""
+    return session.execute(
+        select(ItemCase, Organisation.name)
+        .join(Organisation, Organisation.id == ItemCase.department_id)
+        .where(ItemCase.stage_case_id == context.stage_case_id)
+        .ext(distinct_on(ItemCase.main, ItemCase.item_code))
+        .order_by(ItemCase.main.desc(), ItemCase.item_code, ItemCase.attempt.desc(), ItemCase.opened_at.desc())
+    ).all()
+
+
+def _standing(case: ItemCase) -> str:
+    """How far an item case is, in words."""
+    if case.status is None:
+        return "未接件"
+    return NAMES[Status(case.status)]
 
 
 def limit_in_chinese(text: str | None) -> str:
@@ -108,7 +193,7 @@ def limit_in_chinese(text: str | None) -> str:
 
 
 def _issue(
-    session: Session, context: Context, kind: str, item_case_id: UUID | None, data: dict[str, Any]
+    session: Session, context: Occasion, kind: str, item_case_id: UUID | None, data: dict[str, Any]
 ) -> IssuedDocument:
     region_code = data.pop("region_code")
     return issue_document(
@@ -123,7 +208,7 @@ def _issue(
     )
 
 
-def _stage(session: Session, context: Context) -> dict[str, Any]:
+def _stage(session: Session, context: Occasion) -> dict[str, Any]:
     """What every document of a stage case says; the lead issues it unless its facts name somebody else."""
     applicant, lead = aliased(Organisation), aliased(Organisation)
     case, project, engineering, region, applicant_name, lead_name = session.execute(

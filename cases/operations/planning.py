@@ -166,7 +166,7 @@ def issue_report(performed: OperationPerformed, context: Context) -> None:
                 issued_at=context.now,
             )
         )
-        issue_planning_report(session, context, planning)
+        issue_planning_report(session, context, planning, summary=context.submission.get("summary") or "")
 
     context.changes.later.append(write)
     context.changes.send("planning_report", {"stage_case": str(context.stage_case_id)})

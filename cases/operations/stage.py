@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.context import Context
+from cases.documents import issue_stage_completion, issue_void
 from cases.operations.operation import Operation
 from cases.operations.planning import close_stage_case
 from engine.happenings import OperationPerformed
@@ -11,6 +12,7 @@ from engine.happenings import OperationPerformed
 def complete(performed: OperationPerformed, context: Context) -> None:
     """The milestone: the main-line items are approved. Auxiliary items may still run."""
     close_stage_case(context, "completed", completed_at=context.now, completion=dict(context.submission))
+    context.changes.later.append(lambda session: issue_stage_completion(session, context))
     context.changes.send("stage_completed", {"stage_case": str(context.stage_case_id)})
 
 
@@ -22,6 +24,7 @@ def close_empty(performed: OperationPerformed, context: Context) -> None:
 def void(performed: OperationPerformed, context: Context) -> None:
     """The stage case is void; a new one may be opened for the engineering."""
     close_stage_case(context, "void")
+    context.changes.later.append(lambda session: issue_void(session, context, context.submission.get("reason")))
     context.changes.send("stage_void", {"stage_case": str(context.stage_case_id)})
 
 

@@ -16,7 +16,8 @@ from files.documents.open import open_document
 from files.local_store import LocalStore
 from files.models import IssuedDocument
 from files.store import STORE
-from tests.integration.cases.world import World
+from tests.integration.cases.test_people_at_once import at_once
+from tests.integration.cases.world import APPROVAL, World
 
 
 def test_the_planning_report_and_the_receipt_are_issued_with_their_commands(world: World, tmp_path: Path) -> None:
@@ -51,6 +52,53 @@ def test_a_document_is_the_same_at_every_reading(world: World, tmp_path: Path) -
         "WHERE d.kind = 'planning_report' ORDER BY e.sequence"
     )
     assert [row.action for row in actions] == ["document.issue", "document.download", "document.download"]
+
+
+def test_two_readers_at_once_get_the_same_document(world: World, tmp_path: Path) -> None:
+    world.drive(world.start(), until="scan")
+    world.sessions.kw["info"][STORE] = LocalStore(tmp_path)
+
+    read: list[bytes] = []
+    refused = at_once([lambda: read.append(content(world, "planning_report")) for _ in range(6)])
+
+    assert refused == [None] * 6
+    assert len(read) == 6
+    assert len(set(read)) == 1
+    assert world.scalar("SELECT count(*) FROM stored_files WHERE media_type = 'application/pdf' AND size > 1000") == 1
+
+
+def test_stage_completion_is_recorded_with_every_item_and_its_result(world: World) -> None:
+    world.drive(world.start())
+
+    (issued,) = world.rows("SELECT data FROM issued_documents WHERE kind = 'stage_completion'")
+
+    cases = world.rows("SELECT name, main FROM item_cases")
+    assert {(entry["name"], entry["main"]) for entry in issued.data["items"]} == {(row.name, row.main) for row in cases}
+    assert [entry["main"] for entry in issued.data["items"]] == sorted((row.main for row in cases), reverse=True)
+    result = f"{APPROVAL['result_title']}，{APPROVAL['result_number']}"
+    assert {(entry["result"], entry["date"]) for entry in issued.data["items"] if entry["main"]} == {
+        (result, "2026年11月20日")
+    }
+
+
+def test_a_void_stage_case_gives_notice_with_the_reason_and_where_each_item_stood(world: World) -> None:
+    stage_case = world.start()
+    world.drive(stage_case, until="review")
+    main = world.rows("SELECT id FROM item_cases WHERE main AND predecessors = '{}' ORDER BY item_code")[0].id
+    for values in (
+        {"decision": "accept"},
+        {},
+        {"decision": "refuse", "reason": "容积率超出规划条件", "basis": "规划条件"},
+    ):
+        world.complete(next(task for task in world.tasks(stage_case) if task.item_case_id == main), values)
+
+    (issued,) = world.rows("SELECT data FROM issued_documents WHERE kind = 'void'")
+
+    assert issued.data["reason"] == "容积率超出规划条件"
+    standing = [entry["status"] for entry in issued.data["items"]]
+    assert standing.count("办结(不通过)") == 1
+    assert set(standing) == {"办结(不通过)", "已接件"}
+    assert len(standing) == world.scalar("SELECT count(*) FROM item_cases")
 
 
 @pytest.mark.parametrize(
