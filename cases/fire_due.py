@@ -82,4 +82,5 @@ def _passed(position: Position) -> dict[str, Any]:
         "stage_case": str(position.stage_case_id),
         "work_item": position.task_id and str(position.task_id),
         "policy": position.due_timeout,
+        "due": position.due_id and str(position.due_id),
     }

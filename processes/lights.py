@@ -12,7 +12,7 @@ from worktime import Threshold
 
 KEYS = ("basis", "yellow", "told")
 BASES = ("share", "remaining")
-COLOURS = ("yellow", "red")
+RUNGS = ("yellow", "red", "escalate")
 HANDLER = "handler"
 PLACES = ("department", "lead", "region")
 MEND_RUNGS = f"请写成 ['{HANDLER}', '角色@处所']，处所为 {'、'.join(PLACES)} 之一"
@@ -30,7 +30,7 @@ class Rung(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """``threshold`` of yellow, and the ladder: who is told of each colour."""
+    """``threshold`` of yellow, and the ladder: who is told of each colour, and when a task escalates."""
 
     threshold: Threshold
     told: Mapping[str, tuple[Rung, ...]]
@@ -41,6 +41,7 @@ USUAL_LIGHTS = Lights(
     {
         "yellow": (Rung(HANDLER, "task"),),
         "red": (Rung(HANDLER, "task"), Rung("lead_officer", "lead"), Rung("supervisor", "region")),
+        "escalate": (Rung("department_head", "department"), Rung("supervisor", "region")),
     },
 )
 """For a pack without a section ``[lights]``: the last fifth is yellow; red goes up to lead and supervisor."""
@@ -50,8 +51,8 @@ def read_lights(table: Row, roles: Collection[str]) -> Lights:
     """The section ``[lights]``; every role of the ladder is one of ``roles``."""
     table.no_more_than(KEYS)
     told = table.table("told")
-    told.no_more_than(COLOURS)
-    return Lights(_threshold(table), {colour: _rungs(told, colour, roles) for colour in COLOURS})
+    told.no_more_than(RUNGS)
+    return Lights(_threshold(table), {colour: _rungs(told, colour, roles) for colour in RUNGS})
 
 
 def _threshold(table: Row) -> Threshold:

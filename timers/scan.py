@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cases.claims import claim_due_rows, claim_messages
 from cases.heartbeats import record_heartbeat
 from cases.recompute_dues import any_stale
+from cases.tell_lights import tell_lights
 from database.clock import current_time
 from database.transaction import in_transaction
 from errors import Busy
@@ -53,7 +54,8 @@ def look(sessions: sessionmaker[Session], connection: Redis) -> int:
     queues.enqueue_ids(connection, queues.DUE, jobs.FIRE_DUE, due)
     messages = in_transaction(sessions, lambda session: claim_messages(session, MOST_AT_ONCE, current_time(session)))
     queues.enqueue_ids(connection, queues.OUTBOX, jobs.DELIVER, messages)
-    return max(len(due), len(messages))
+    lit = in_transaction(sessions, lambda session: tell_lights(session, MOST_AT_ONCE, current_time(session)))
+    return max(len(due), len(messages), lit)
 
 
 def enqueue_sealing(connection: Redis) -> None:
