@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.appointments.routes import resource as appointments
+from api.calendar.routes import resource as calendar
 from api.documents.routes import resource as documents
 from api.engineerings.routes import resource as engineerings
 from api.files.routes import resource as files
@@ -10,6 +11,7 @@ from api.health.routes import resource as health
 from api.history.routes import resource as history
 from api.incidents.routes import resource as incidents
 from api.item_cases.routes import resource as item_cases
+from api.limits.routes import resource as limits
 from api.organisations.routes import resource as organisations
 from api.projects.routes import resource as projects
 from api.regions.routes import resource as regions
@@ -31,8 +33,10 @@ RESOURCES = (
     tasks,
     files,
     documents,
+    limits,
     incidents,
     releases,
+    calendar,
     regions,
     organisations,
     users,

@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from accounts.models import Region
 from audit.record import record
 from errors import Conflict, Invalid, NotAllowed, NotFound
-from processes.calendars import calendar_at, known_version, latest_notices, next_version
+from processes.calendars import calendar_at, know_version, known_version, latest_notices, next_version
 from processes.models import CalendarNotice
 from worktime import Notice, NoticeInvalid, national_calendar, read_csv, read_json
 
@@ -43,6 +43,7 @@ def publish_calendar(
     """
     codes = check_publisher(session, actor, region_code)
     version = next_version(session)
+    know_version(session, version - 1)
     if seen_version is not None and seen_version != version - 1:
         raise Conflict("calendar_changed", "预览之后又有新的放假安排公布，请重新预览再公布。", field="seen_version")
     before = standing(session, codes, notice.year, region_code)

@@ -1,6 +1,6 @@
 """Working time: calendars, and limits in working days, natural days, working hours and natural hours."""
 
-from worktime.calendar import Calendar, DayKind, Season, national_calendar
+from worktime.calendar import Calendar, DayKind, Season, Spans, national_calendar
 from worktime.counting import ClockStands, Due, Hold, Rules, consumed, consumed_at, due, due_after_hold, remaining
 from worktime.explanation import Cause, Explanation, Run, explain
 from worktime.lights import Light, Threshold, light, yellow_at
@@ -27,6 +27,7 @@ __all__ = [
     "Run",
     "Running",
     "Season",
+    "Spans",
     "Threshold",
     "Unit",
     "consumed",

@@ -29,7 +29,7 @@ from accounts.tokens import create_api_token
 from accounts.users import create_user
 from api.app import create_app
 from audit.vault import VAULT, Vault
-from cases.models import Heartbeat, Incident, ItemCase, ProcessInstance
+from cases.models import DueRow, Heartbeat, Incident, ItemCase, ProcessInstance
 from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
@@ -349,7 +349,18 @@ def known_rows(world: World) -> dict[str, str]:
             predecessors=[],
             opened_at=now,
         )
-        session.add_all([incident, item_case])
+        limit = DueRow(
+            instance_id=instance.id,
+            task_id=UUID(stage_case["id"]),
+            element_id="",
+            kind="stage",
+            limit_text="20WD",
+            started_at=now,
+            due_at=now + timedelta(days=30),
+            stage_case_id=UUID(stage_case["id"]),
+            region_code=world.region_code,
+        )
+        session.add_all([incident, item_case, limit])
         file_id = known_file(session, world.people["applicant"], UUID(stage_case["id"]))
         document = issue_document(
             session,
@@ -370,6 +381,7 @@ def known_rows(world: World) -> dict[str, str]:
             "token_id": str(token.id),
             "incident_id": str(incident.id),
             "task_id": task["id"],
+            "limit_id": str(limit.id),
             "stage_case_id": stage_case["id"],
             "engineering_id": stage_case["engineering_id"],
             "project_id": stage_case["project_id"],

@@ -1,0 +1,1 @@
+"""The working calendar: which days count, and the notices that say so."""

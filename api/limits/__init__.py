@@ -1,0 +1,1 @@
+"""Limits that run, and why they are due when they are."""
