@@ -116,6 +116,7 @@ ADDRESSED: dict[str, Callable[[Session, Mapping[str, Any]], Addressed]] = {
     "task_opened": _task,
     "light": _written,
     "reminder": _written,
+    "application_declined": _applicant("网上申请不予接收"),
     "planning_report": _applicant("策划报告已出具"),
     "receipt": _applicant("申报材料已正式收件，收件凭证已出具"),
     "stage_completed": _applicant("本阶段已办结"),

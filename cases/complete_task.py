@@ -65,7 +65,7 @@ def check_form(session: Session, position: Position, values: Mapping[str, Any]) 
     form = release.forms.get(position.form)
     if form is None:
         raise Conflict("form_missing", f"发布版本里没有表单 {position.form}，请联系流程管理员。")
-    lists = choices(session, release, form, values)
+    lists = choices(session, release, position.stage_case_id, form, values)
     offered = {key: [choice.value for choice in found] for key, found in lists.items()}
     cleaned: dict[str, Any] = orjson.loads(orjson.dumps(validate(form, values, offered), default=str))
     return cleaned

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.models.items import ItemCase
+from cases.models.plannings import Planning
 from cases.models.stages import StageCase
 from cases.operations.materials import materials_of, open_materials
 from cases.position import Position
@@ -51,11 +52,36 @@ def materials_passed(session: Session, position: Position) -> None:
         )
 
 
+def main_line_approved(session: Session, position: Position) -> None:
+    """Every main-line item that any planning of the stage case required is approved, and no planning is under way."""
+    plannings = session.scalars(
+        select(Planning).where(Planning.stage_case_id == position.stage_case_id).order_by(Planning.number)
+    ).all()
+    if any(planning.conclusions is None for planning in plannings):
+        raise Conflict("supplement_open", "补充策划还没有结论，现在不能办结本阶段；请待策划报告出具后再办。")
+    planned = {
+        entry["code"]: entry["name"]
+        for planning in plannings
+        for entry in planning.conclusions or []
+        if entry["main"] and entry["conclusion"] == "required"
+    }
+    approved = session.scalars(
+        select(ItemCase.item_code).where(
+            ItemCase.stage_case_id == position.stage_case_id,
+            ItemCase.status.in_([int(code) for code in APPROVING]),
+        )
+    ).all()
+    waiting = [name for code, name in planned.items() if code not in approved]
+    if waiting:
+        raise Conflict("main_line_open", f"主流程事项“{'”“'.join(waiting)}”尚未办结，不能办结本阶段；请待其办结。")
+
+
 Guard = Callable[[Session, Position], None]
 
 GUARDS: dict[str, Guard] = {
     "predecessors_approved": predecessors_approved,
     "materials_passed": materials_passed,
+    "main_line_approved": main_line_approved,
 }
 
 

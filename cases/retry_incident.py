@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +20,7 @@ from cases.fire_due import fire_due
 from cases.models.instances import ProcessInstance
 from cases.models.stages import StageCase
 from cases.models.work import Incident
+from cases.start_supplementary_planning import MESSAGE, start_supplementary_planning
 from database.clock import current_time
 from errors import Conflict, NotFound
 
@@ -44,9 +47,7 @@ def retry_incident(session: Session, actor: Actor, incident_id: UUID) -> Inciden
     if command["name"] == "fire_due":
         fire_due(session, UUID(command["due"]))
     else:
-        complete_task(
-            session, _original(session, UUID(command["actor"]), now), UUID(command["task"]), command["values"]
-        )
+        _again(session, _original(session, UUID(command["actor"]), now), command)
     found = session.get_one(Incident, incident_id)
     found.status, found.resolved_by, found.resolved_at = "resolved", actor.user_id, now
     user = session.get_one(User, actor.user_id)
@@ -60,6 +61,14 @@ def retry_incident(session: Session, actor: Actor, incident_id: UUID) -> Inciden
         object_id=incident_id,
     )
     return found
+
+
+def _again(session: Session, actor: Actor, command: Mapping[str, Any]) -> None:
+    if command["name"] == MESSAGE:
+        stage_case_id = UUID(command["stage_case"])
+        start_supplementary_planning(session, actor, stage_case_id, items=command["items"], reason=command["reason"])
+    else:
+        complete_task(session, actor, UUID(command["task"]), command["values"])
 
 
 def _original(session: Session, user_id: UUID, now: datetime) -> Actor:

@@ -64,7 +64,11 @@ def _platform(session: Session) -> list[Check]:
     alive = set(session.execute(HEARTBEATS, {"seconds": SECONDS_ALIVE}).scalars())
     protected = audit_protected(session)
     return [
-        _check("release", in_force > 0, "有生效的规则发布。" if in_force else "没有生效的规则发布，请用 ./bl deploy 发布地区包。"),
+        _check(
+            "release",
+            in_force > 0,
+            "有生效的规则发布。" if in_force else "没有生效的规则发布，请用 ./bl deploy 发布地区包。",
+        ),
         _alive("worker", "后台进程", alive),
         _alive("scan", "到期扫描", alive),
         _check(

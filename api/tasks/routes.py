@@ -131,7 +131,7 @@ def _form(call: Call, row: Row[Any]) -> dict[str, Any]:
     if row.form is None:
         return {"form_definition": None, "choices": {}}
     release = release_of(call.session, row.release_id)
-    offered = choices(call.session, release, release.forms[row.form])
+    offered = choices(call.session, release, row.stage_case_id, release.forms[row.form])
     return {
         "form_definition": orjson.loads(release.files[f"forms/{row.form}.json"]),
         "choices": {key: [choice._asdict() for choice in found] for key, found in offered.items()},

@@ -1,5 +1,6 @@
 """The tables of the approval domain."""
 
+from cases.models.copies import Copy, CopyReading
 from cases.models.due import DueChange, DueRow, Hold
 from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.intake import DispatchConfirmation, StageMaterial
@@ -12,6 +13,8 @@ from cases.models.stages import StageCase
 from cases.models.work import Heartbeat, Incident, Notice, OutboxMessage
 
 __all__ = [
+    "Copy",
+    "CopyReading",
     "DispatchConfirmation",
     "DueChange",
     "DueRow",

@@ -18,6 +18,8 @@ class Planning(Base):
     """One planning of a stage case; a supplementary planning has the next number and a report of its own.
 
     ``candidates`` are the items that were asked about, ``conclusions`` what became of each once all have answered.
+    ``reason`` says why a supplementary planning was begun; ``confirmed_at`` is when the departments had finally
+    confirmed what it planned, ``dispatched_at`` when that was dispatched.
     """
 
     __tablename__ = "plannings"
@@ -32,8 +34,11 @@ class Planning(Base):
     number: Mapped[int]
     candidates: Mapped[list[dict[str, Any]]]
     conclusions: Mapped[list[dict[str, Any]] | None]
+    reason: Mapped[str | None]
     opened_at: Mapped[datetime]
     concluded_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
 
 
 class PlanningOpinion(Base):

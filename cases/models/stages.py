@@ -16,21 +16,28 @@ STAGE_CASE_NUMBER = text("to_char(nextval('stage_case_numbers'::regclass), 'FM00
 
 
 class StageCase(AuditStream, Base):
-    """One engineering in one stage; at most one that is not void.
+    """One engineering in one stage; at most one that is neither void nor declined.
 
     ``status``: ``open``; ``completed`` = the milestone is reached (auxiliary items may still run); ``closed_empty`` =
-    nothing needed approval; ``void``. ``received_at`` and ``receipt`` are the formal intake, ``dispatched_at`` the
-    dispatch, ``ended_at`` the end of the whole instance.
+    nothing needed approval; ``void``; ``declined`` = the lead department did not take the online application on.
+    ``process_type``, ``lead_id`` and ``window_id`` are final once it did. ``received_at`` and ``receipt`` are the
+    formal intake, ``dispatched_at`` the dispatch, ``ended_at`` the end of the whole instance.
     """
 
     __tablename__ = "stage_cases"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'completed', 'closed_empty', 'void')", name="status"),
+        CheckConstraint("status IN ('open', 'completed', 'closed_empty', 'void', 'declined')", name="status"),
         CheckConstraint("channel IN ('window', 'online')", name="channel"),
         CheckConstraint("(received_at IS NULL) = (receipt IS NULL)", name="receipt"),
         CheckConstraint("dispatched_at IS NULL OR received_at IS NOT NULL", name="no_dispatch_without_intake"),
         CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed"),
-        Index("uq_stage_cases_live", "engineering_id", "stage", unique=True, postgresql_where=text("status <> 'void'")),
+        Index(
+            "uq_stage_cases_live",
+            "engineering_id",
+            "stage",
+            unique=True,
+            postgresql_where=text("status NOT IN ('void', 'declined')"),
+        ),
         Index("ix_stage_cases_engineering_id", "engineering_id"),
         Index("ix_stage_cases_region", "region_code", "opened_at", "id"),
     )

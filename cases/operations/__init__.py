@@ -4,11 +4,12 @@ Each has two halves: ``perform`` answers the engine while it steps (it reads and
 ``write`` turns what was performed into rows, after the engine has stepped.
 """
 
-from cases.operations import dispatch, intake, item, planning, stage
+from cases.operations import dispatch, intake, item, planning, planning_report, stage
 from cases.operations.operation import Operation
 
 OPERATIONS: dict[str, Operation] = {
     **planning.OPERATIONS,
+    **planning_report.OPERATIONS,
     **intake.OPERATIONS,
     **dispatch.OPERATIONS,
     **item.OPERATIONS,

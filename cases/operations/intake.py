@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cases.context import Context
@@ -20,6 +20,12 @@ from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
 from files.attach_file import attach_files
 from processes.release import Material
+
+
+def received_already(inputs: Inputs, context: Context) -> Outputs:
+    """Whether formal intake is over: what a supplementary planning adds is then taken in on its own."""
+    received = select(StageCase.received_at).where(StageCase.id == context.stage_case_id)
+    return {"received": context.session.scalar(received) is not None}
 
 
 def open_intake(performed: OperationPerformed, context: Context) -> None:
@@ -158,7 +164,10 @@ def formal(performed: OperationPerformed, context: Context) -> None:
         session.execute(
             update(StageCase)
             .where(StageCase.id == context.stage_case_id)
-            .values(received_at=context.now, receipt=StageCase.region_code + "-" + StageCase.number)
+            .values(
+                received_at=func.coalesce(StageCase.received_at, context.now),  # a supplement changes nothing here
+                receipt=StageCase.region_code + "-" + StageCase.number,
+            )
         )
         issue_intake_receipt(session, context)
 
@@ -167,7 +176,7 @@ def formal(performed: OperationPerformed, context: Context) -> None:
 
 
 OPERATIONS = {
-    "intake.open": Operation(write=open_intake),
+    "intake.open": Operation(received_already, open_intake),
     "intake.submit": Operation(write=submit),
     "intake.review": Operation(formal_review, keep_review),
     "intake.formal": Operation(write=formal),

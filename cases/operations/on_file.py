@@ -35,7 +35,7 @@ def on_file_of(session: Session, context: Context, wanted: Mapping[str, Material
         code: OnFile("on_file", upload_id=upload_id)
         for code, upload_id in session.execute(_handed_in(context, set(wanted)))
     }
-    results = _results(session, context, {item for material in wanted.values() for item in material.result_of})
+    results = results_on_file(session, context, {item for material in wanted.values() for item in material.result_of})
     for code, material in wanted.items():
         for item in material.result_of:
             if item in results:
@@ -58,7 +58,7 @@ def _handed_in(context: Context, codes: set[str]) -> Select[str, UUID | None]:
     )
 
 
-def _results(session: Session, context: Context, items: set[str]) -> dict[str, UUID]:
+def results_on_file(session: Session, context: Context, items: set[str]) -> dict[str, UUID]:
     """The latest case of each item that was approved in another stage case and whose result is still valid."""
     if not items:
         return {}

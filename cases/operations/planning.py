@@ -1,38 +1,48 @@
-"""Planning: which items are asked about, what each department answered, the conclusion and the one report."""
+"""Planning: which items are asked about, what each department answered, and the conclusion."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.context import Context
-from cases.documents import issue_planning_report
 from cases.facts import facts_of
-from cases.models.plannings import FINAL_ROUND, Planning, PlanningOpinion, PlanningReport
-from cases.models.stages import StageCase
+from cases.models.plannings import FINAL_ROUND, Planning, PlanningOpinion
+from cases.operations.closing import close_stage_case
+from cases.operations.on_file import results_on_file
 from cases.operations.operation import Inputs, Operation, Outputs
 from cases.operations.organisations import organisation, organisation_ids
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
 from processes.release import Condition
 
+ITEM = ("code", "name", "department", "main", "limit", "pledge", "predecessors")
+"""What an item case takes from its candidate."""
+
 
 def candidates(inputs: Inputs, context: Context) -> Outputs:
-    """The candidate items of a process type's stage, as the catalogue of the release has them."""
+    """The candidate items of a process type's stage, as the catalogue of the release has them; of ``items`` only.
+
+    ``number`` counts the plannings of the stage case. ``on_file`` of a candidate is the item case whose result,
+    still valid, the project has already.
+    """
     process_type = context.release.process_types.get(str(inputs["process_type"]))
     stage = None if process_type is None else process_type.stages.get(str(inputs["stage"]))
     if process_type is None or stage is None:
         raise Invalid(
             "process_type_unknown", "本地区的这个阶段没有所选的流程类型，请重新选择。", field="values.process_type"
         )
+    asked = inputs.get("items")
+    wanted = [candidate for candidate in stage.items if asked is None or candidate.item.code in asked]
     ids = organisation_ids(context.session, context.release)
+    results = results_on_file(context.session, context, {candidate.item.code for candidate in wanted})
     facts = facts_of(context.session, context.stage_case_id) | {"process_type": process_type.code}
     found = []
-    for candidate in stage.items:
+    for candidate in wanted:
         item = candidate.item
         if item.department not in ids:
             raise Conflict("department_missing", f"部门 {item.department} 尚未建立，请联系系统管理员建立机构后再办。")
@@ -46,9 +56,11 @@ def candidates(inputs: Inputs, context: Context) -> Outputs:
                 "pledge": item.pledge,
                 "predecessors": list(candidate.predecessors),
                 "condition": _condition(candidate.condition, facts),
+                "on_file": str(results[item.code]) if item.code in results else None,
             }
         )
-    return {"candidates": found}
+    count = select(func.count()).where(Planning.stage_case_id == context.stage_case_id)
+    return {"candidates": found, "number": (context.session.scalar(count) or 0) + 1}
 
 
 def _condition(condition: Condition | None, facts: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -58,24 +70,14 @@ def _condition(condition: Condition | None, facts: Mapping[str, Any]) -> dict[st
 
 def begin(performed: OperationPerformed, context: Context) -> None:
     """A planning of the stage case begins; it keeps what was asked."""
-
-    def write(session: Session) -> None:
-        count = select(func.count()).where(Planning.stage_case_id == context.stage_case_id).scalar_subquery()
-        session.add(
-            Planning(
-                stage_case_id=context.stage_case_id,
-                number=session.scalar(select(count + 1)) or 1,
-                candidates=list(performed.outputs["candidates"]),
-                opened_at=context.now,
-            )
-        )
-        session.execute(
-            update(StageCase)
-            .where(StageCase.id == context.stage_case_id)
-            .values(process_type=str(performed.inputs["process_type"]))
-        )
-
-    context.changes.later.append(write)
+    planning = Planning(
+        stage_case_id=context.stage_case_id,
+        number=performed.outputs["number"],
+        candidates=list(performed.outputs["candidates"]),
+        reason=performed.inputs.get("reason"),
+        opened_at=context.now,
+    )
+    context.changes.later.append(lambda session: session.add(planning))
 
 
 def settle_department(inputs: Inputs, context: Context) -> Outputs:
@@ -126,14 +128,18 @@ def open_planning(session: Session, stage_case_id: UUID) -> UUID:
 
 
 def conclude(inputs: Inputs, context: Context) -> Outputs:
-    """The required items, each at the department that planning settled, and those departments once each."""
-    required = []
-    for item in inputs["candidates"]:
-        opinion = inputs["opinions"][item["code"]]
-        if opinion["conclusion"] == "required":
-            known = {name: value for name, value in item.items() if name != "condition"}
-            required.append({**known, "department": opinion["department"]})
-    return {"required": required, "departments": list(dict.fromkeys(item["department"] for item in required))}
+    """The required items, each at the department that planning settled."""
+    opinions = inputs["opinions"]
+    return {"required": required_of([{**item, **opinions[item["code"]]} for item in inputs["candidates"]])}
+
+
+def required_of(conclusions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The required items among the conclusions of a planning, as an item case needs them."""
+    return [
+        {name: entry[name] for name in ITEM if name in entry}
+        for entry in conclusions
+        if entry["conclusion"] == "required"
+    ]
 
 
 def close_planning(performed: OperationPerformed, context: Context) -> None:
@@ -149,48 +155,14 @@ def close_planning(performed: OperationPerformed, context: Context) -> None:
     context.changes.later.append(write)
 
 
-def issue_report(performed: OperationPerformed, context: Context) -> None:
-    """One report a planning, whole; the applicant is told through the outbox."""
-
-    def write(session: Session) -> None:
-        planning = session.scalars(
-            select(Planning).where(Planning.stage_case_id == context.stage_case_id).order_by(Planning.number.desc())
-        ).first()
-        if planning is None or planning.conclusions is None:
-            raise Conflict("planning_open", "策划意见尚未齐全，不能出具策划报告。")
-        session.add(
-            PlanningReport(
-                planning_id=planning.id,
-                content={"items": planning.conclusions, **context.submission},
-                issued_by=context.actor_id,
-                issued_at=context.now,
-            )
-        )
-        issue_planning_report(session, context, planning, summary=context.submission.get("summary") or "")
-
-    context.changes.later.append(write)
-    context.changes.send("planning_report", {"stage_case": str(context.stage_case_id)})
-
-
 def close_empty(performed: OperationPerformed, context: Context) -> None:
     """No item needs approval: an explicit record closes the stage case."""
     close_stage_case(context, "closed_empty")
-
-
-def close_stage_case(context: Context, status: str, **columns: Any) -> None:
-    """Set the status of the stage case, with the reason of the form."""
-
-    def write(session: Session) -> None:
-        values = {"status": status, "closing_reason": context.submission.get("reason"), **columns}
-        session.execute(update(StageCase).where(StageCase.id == context.stage_case_id).values(values))
-
-    context.changes.later.append(write)
 
 
 OPERATIONS = {
     "planning.candidates": Operation(candidates, begin),
     "planning.record_opinion": Operation(settle_department, record_opinion),
     "planning.conclude": Operation(conclude, close_planning),
-    "planning.issue_report": Operation(write=issue_report),
     "planning.close_empty": Operation(write=close_empty),
 }

@@ -34,6 +34,7 @@ class Stage:
     ) -> None:
         self.candidates = list(candidates)
         self.snapshots: dict[UUID, Snapshot] = {}
+        self.required: list[dict[str, Any]] = []
         self.open: dict[UUID, happenings.TaskOpened] = {}
         self.limits: dict[tuple[UUID, str], happenings.LimitSet] = {}
         self.performed: list[str] = []
@@ -151,7 +152,12 @@ def conclude(stage: Stage, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         for item in inputs["candidates"]
         if opinions[item["code"]]["conclusion"] == "required"
     ]
-    return {"required": required, "departments": sorted({item["department"] for item in required})}
+    stage.required += required
+    return {"required": required}
+
+
+def departments(stage: Stage, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"departments": sorted({item["department"] for item in stage.required}), "plannings": [1]}
 
 
 def problems(stage: Stage, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -159,14 +165,16 @@ def problems(stage: Stage, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def open_items(stage: Stage, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    main = [item for item in inputs["required"] if item["main"]]
-    return {"main_items": main, "auxiliary_items": [item for item in inputs["required"] if not item["main"]]}
+    main = [item for item in stage.required if item["main"]]
+    return {"main_items": main, "auxiliary_items": [item for item in stage.required if not item["main"]]}
 
 
 ANSWERS: dict[str, Callable[[Stage, Mapping[str, Any]], Mapping[str, Any]]] = {
-    "planning.candidates": lambda stage, inputs: {"candidates": stage.candidates},
+    "stage.receive": lambda stage, inputs: {"lead": "lead", "window": "window"},
+    "planning.candidates": lambda stage, inputs: {"candidates": stage.candidates, "number": 1},
     "planning.record_opinion": record_opinion,
     "planning.conclude": conclude,
+    "dispatch.departments": departments,
     "dispatch.conclude": problems,
     "dispatch.open_items": open_items,
 }

@@ -192,7 +192,7 @@ def test_a_missing_table_is_named(name: str) -> None:
         ("stage.bpmn", 'role="lead_officer"', 'role="emperor"', "emperor"),
         ("stage.bpmn", 'form="dispatch"', 'form="unknown"', "unknown"),
         ("stage.bpmn", 'name="intake.open"', 'name="intake.lose"', "intake.lose"),
-        ("stage.bpmn", 'guard="materials_passed"', 'guard="never"', "never"),
+        ("stage.bpmn", 'guard="main_line_approved"', 'guard="never"', "never"),
         ("stage.bpmn", 'calledElement="item_case"', 'calledElement="nothing"', "nothing"),
     ],
 )
@@ -242,7 +242,7 @@ MISTAKES = {
     "pack.toml": [('"beizhen-10"', '"xiamen-1"'), ('title = "', 'name = "')],
     "forms/dispatch.json": [('"checkbox"', '"lottery"')],
     "forms/item_review.json": [('"components"', "components")],
-    "stage.bpmn": [('role="lead_officer"', 'role="emperor"'), ('guard="materials_passed"', 'guard="never"')],
+    "stage.bpmn": [('role="lead_officer"', 'role="emperor"'), ('guard="main_line_approved"', 'guard="never"')],
     "item_case.bpmn": [('role="officer"', 'role="jester"')],
 }
 
