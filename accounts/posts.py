@@ -32,7 +32,8 @@ def appoint(
 
     ``actor`` None is the platform itself. Without ``appointment.any`` only the administrators that nobody is yet may
     be appointed: so the first system administrator gets a security administrator. Nobody appoints oneself, and the
-    three administrators are three persons. Raises ``Invalid``, ``Conflict``, ``NotAllowed`` and ``NotFound``.
+    three administrators are three persons who hold no other role. Raises ``Invalid``, ``Conflict``, ``NotAllowed``
+    and ``NotFound``.
     """
     kind = ROLES.get(role)
     if kind is None:
@@ -128,7 +129,7 @@ def _check_right(session: Session, actor: Actor, user: User, role: Role, now: da
         return
     holder = select(Appointment.id).join(User, User.id == Appointment.user_id)
     taken = session.scalar(select(exists(holder.where(Appointment.role == role.name, holds(now)))))
-    if taken or not role.apart:
+    if taken or not role.alone:
         message = "岗位任免由安全管理员办理；系统管理员只能任命空缺的安全管理员、审计管理员。"
         raise NotAllowed("appointing_is_for_security", message, field="role")
 
@@ -136,7 +137,7 @@ def _check_right(session: Session, actor: Actor, user: User, role: Role, now: da
 def _check_compatible(
     session: Session, user: User, organisation: Organisation, role: Role, start: datetime, end: datetime | None
 ) -> None:
-    """Refuse a second appointment to the same post, and a role that must stay apart, if the periods overlap."""
+    """Refuse the same post twice, and another role beside one that stands alone, if the periods overlap."""
     others = select(Appointment).where(
         Appointment.user_id == user.id, or_(Appointment.valid_until.is_(None), Appointment.valid_until > start)
     )
@@ -146,11 +147,10 @@ def _check_compatible(
         if (other.organisation_id, other.role) == (organisation.id, role.name):
             message = f"{user.display_name}已在“{organisation.name}”任“{role.title}”，无需重复任命。"
             raise Conflict("already_appointed", message, field="role")
-        if other.role in role.apart or role.name in ROLES[other.role].apart:
-            message = (
-                f"“{role.title}”与{user.display_name}现任的“{ROLES[other.role].title}”须分由两人担任（三员分立）。"
-            )
-            raise Conflict("roles_apart", message, field="role")
+        held = ROLES[other.role]
+        if held != role and (held.alone or role.alone):
+            message = f"“{role.title}”与{user.display_name}现任的“{held.title}”须分由两人担任：系统、安全、审计管理员"
+            raise Conflict("roles_apart", f"{message}各由专人担任，不兼任其他岗位（三员分立）。", field="role")
 
 
 def _record(

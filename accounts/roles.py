@@ -21,13 +21,13 @@ class Scope(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role of a post: its Chinese title, what it grants over what, where it may be, what it may not be joined to."""
+    """A role of a post: its Chinese title, what it grants over what, where it may be, whether it stands alone."""
 
     name: str
     title: str
     grants: Mapping[str, Scope]
     organisation_kinds: frozenset[str]
-    apart: frozenset[str]
+    alone: bool
 
 
 def load_roles(path: Path = PERMISSIONS_FILE) -> dict[str, Role]:
@@ -38,8 +38,7 @@ def load_roles(path: Path = PERMISSIONS_FILE) -> dict[str, Role]:
         if stray := set(wider) - set(table["permissions"]):
             raise ValueError(f"{path.name} [{name}]: wider names what is not granted: {sorted(stray)}")
         grants = {right: Scope[wider[right].upper()] if right in wider else scope for right in table["permissions"]}
-        apart, kinds = frozenset(table.get("apart", ())), frozenset(table["at"])
-        roles[name] = Role(name, table["title"], grants, kinds, apart)
+        roles[name] = Role(name, table["title"], grants, frozenset(table["at"]), table.get("alone", False))
     return roles
 
 

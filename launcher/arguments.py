@@ -25,8 +25,14 @@ class ChineseParser(argparse.ArgumentParser):
     """``argparse`` with a Chinese frame around the options' own help texts."""
 
     def __init__(self, program: str, description: str) -> None:
-        super().__init__(prog=program, description=description, add_help=False, allow_abbrev=False)
-        self._optionals.title = "参数"
+        super().__init__(
+            prog=program,
+            description=description,
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self._positionals.title, self._optionals.title = "要写明的", "参数"
         self.add_argument("-h", "--help", action="help", help="显示本说明")
 
     def add_data_folder(self, holds: str) -> None:

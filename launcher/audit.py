@@ -11,9 +11,9 @@ from launcher.database import database_of
 
 def main(arguments: Sequence[str]) -> int:
     """Verify; the private server is started for it when the platform is not running. 0 intact, 1 tampered with."""
-    parser = ChineseParser("./bl audit verify", "核验审计链与封印，逐条说出篡改痕迹。")
+    parser = ChineseParser("./bl audit", "核验审计链与封印，逐条说出篡改痕迹。")
     parser.add_argument("verify", choices=["verify"], help="核验全部审计记录")
     parser.add_data_folder("密钥与封印文件在其中")
     data = parser.parse_args(arguments).data.resolve()
-    with database_of(data) as url:
+    with database_of(data) as (url, _):
         return cli.main(["verify", "--data", str(data), "--database-url", url])

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_data_folder("平台的密钥在其中")
     options = parser.parse_args(arguments)
     release, data = read_pack(options.folder), options.data.resolve()
-    with database_of(data) as url:
+    with database_of(data) as (url, _):
         if not (data / "keys" / KEY_FILE).exists():  # another key would lock what nobody else can open
             raise CannotStart(
                 f"数据目录 {data} 里没有平台的审计密钥（keys/{KEY_FILE}）。请用 --data 指定平台的数据目录；"

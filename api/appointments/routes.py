@@ -71,7 +71,7 @@ def list_appointments(call: Call) -> Page:
 def appoint_user(call: Call) -> Appointment:
     """任命
 
-    不能任命自己；系统、安全、审计三员须由三人分任。
+    不能任命自己；系统、安全、审计三员须由三人分任，且不兼任其他岗位。
     """
     return appoint(call.session, call.actor, now=call.now(), **call.body)
 

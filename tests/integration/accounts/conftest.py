@@ -84,7 +84,7 @@ def world_template(make_database: Callable[[], Database], vault: Vault) -> World
     database = make_database()
     with sessions_on(database.url, vault) as sessions:
         made = World(database, sessions, {}, {})
-        made.do(lambda session, now: _create(session, now, made))
+        made.do(lambda session, now: settle(session, now, made))
     return made
 
 
@@ -97,7 +97,8 @@ def world(world_template: World, postgres: PrivatePostgres, vault: Vault) -> Ite
     postgres.drop_database(database.name)
 
 
-def _create(session: Session, now: datetime, made: World) -> None:
+def settle(session: Session, now: datetime, made: World) -> None:
+    """Create the organisations and people of ``made``."""
     for code, name, parent in REGIONS:
         create_region(session, None, code=code, name=name, parent_code=parent, now=now)
     for code, region, name, kind in ORGANISATIONS:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from accounts.erase_details import Credentials, erase_details_by_two, main
+from accounts.erase_details import Credentials, erase_details_by_two
 from audit.cli import verify_database
 from audit.erase import EntryPlace
 from audit.models import AuditEntry
 from audit.vault import Vault
+from database import migrate
 from errors import Conflict, NotAllowed, NotFound, NotSignedIn
-from tests.conftest import sessions_on
-from tests.integration.accounts.conftest import PASSWORD, World
+from launcher.audit import main as verify
+from launcher.erase import main
+from launcher.postgres import OWNER, PrivatePostgres
+from launcher.system import DATABASE
+from launcher.trouble import CannotStart
+from tests.conftest import Database, sessions_on
+from tests.integration.accounts.conftest import PASSWORD, World, settle
 
 SECURITY, AUDITOR = Credentials("security", PASSWORD), Credentials("auditor", PASSWORD)
 
@@ -81,16 +89,62 @@ def test_what_is_not_there_or_erased_already_is_refused(world: World, owner_sess
         erase_details_by_two(world.sessions, owner_sessions, SECURITY, AUDITOR, place(world), reason="误录")
 
 
-def test_the_command_asks_both_and_erases(world: World, data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def ask_for(*names: str) -> dict[str, Any]:
+    """How the command asks, and what these people answer."""
+    given = iter(names)
+    return {"ask": lambda _: next(given), "ask_secretly": lambda _: PASSWORD}
+
+
+def test_the_command_asks_both_and_erases(
+    world: World, data_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     which = place(world)
-    arguments = [which.stream_kind, which.stream_id, "1", "--reason", "误录涉密内容"]
-    assert main(arguments, {}) == 2
-    assert "DATABASE_OWNER_URL" in capsys.readouterr().err
-    environment = {
-        "DATABASE_URL": world.database.url,
-        "DATABASE_OWNER_URL": world.database.owner_url,
-        "BINGLIAN_DATA": str(data_folder),
-    }
-    names = iter(["security", "auditor"])
-    assert main(arguments, environment, ask=lambda _: next(names), ask_secretly=lambda _: PASSWORD) == 0
+    arguments = [which.stream_kind, which.stream_id, "1", "--reason", "误录涉密内容", "--data", str(data_folder)]
+    monkeypatch.setenv("DATABASE_URL", world.database.url)
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+    with pytest.raises(CannotStart, match="DATABASE_OWNER_URL"):
+        main(arguments)
+    monkeypatch.setenv("DATABASE_OWNER_URL", world.database.owner_url)
+    with pytest.raises(CannotStart, match="密钥"):
+        main([*arguments[:-1], str(tmp_path)])
+    with pytest.raises(CannotStart, match="终端"):
+        main(arguments, ask=end_of_input)
+    assert details(world) is not None
+    assert main(arguments, **ask_for("security", "auditor")) == 0
     assert details(world) is None
+
+
+def end_of_input(_: str) -> str:
+    """Nobody sits at the terminal."""
+    raise EOFError
+
+
+def test_the_command_finds_the_private_database_of_a_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with PrivatePostgres(tmp_path, durable=False) as server:
+        server.create_database(DATABASE)
+        url, owner_url = server.url(DATABASE), server.url(DATABASE, OWNER)
+        migrate.upgrade(owner_url, url)
+        with sessions_on(url, Vault.open(tmp_path / "keys")) as sessions:
+            world = World(Database(DATABASE, url, owner_url, ""), sessions, {}, {})
+            world.do(lambda session, now: settle(session, now, world))
+            which = place(world)
+    data = ["--data", str(tmp_path)]
+    arguments = [which.stream_kind, which.stream_id, "1", "--reason", "误录涉密内容", *data]
+    assert main(arguments, **ask_for("security", "auditor")) == 0
+    assert verify(["verify", *data]) == 0
+    assert "经双人清除内容的记录 1 条" in capsys.readouterr().out
+
+
+def test_the_help_says_in_chinese_what_the_command_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert all(word in text for word in ("用法：", "流类别", "DATABASE_OWNER_URL", "--data 目录"))
+    assert not re.search("usage|positional|options", text)
+    with pytest.raises(SystemExit):
+        main(["projects"])
+    assert "缺少参数" in capsys.readouterr().err

@@ -75,14 +75,27 @@ def test_a_post_counts_only_in_its_period(world: World) -> None:
 @pytest.mark.parametrize("first", ADMINISTRATORS)
 @pytest.mark.parametrize("second", ADMINISTRATORS)
 def test_the_three_administrators_are_three_persons(world: World, first: str, second: str) -> None:
+    take(world, "security", held(world, "officer"))
     give(world, "security", "officer", "city", first)
     code = refused(Conflict, world, "security", "officer", "city", second)
     assert code == ("already_appointed" if first == second else "roles_apart")
 
 
 def test_two_administrations_of_one_person_may_follow_each_other(world: World) -> None:
+    take(world, "security", held(world, "officer"))
     give(world, "security", "officer", "city", "system_administrator", valid_until=DAY)
     give(world, "security", "officer", "city", "audit_administrator", valid_from=DAY)
+
+
+@pytest.mark.parametrize("role", ADMINISTRATORS)
+def test_an_administrator_has_no_post_of_the_business_and_its_holder_is_no_administrator(
+    world: World, role: str
+) -> None:
+    assert refused(Conflict, world, "security", "officer", "city", role) == "roles_apart"
+    take(world, "security", held(world, "officer"))
+    give(world, "security", "officer", "city", role)
+    assert refused(Conflict, world, "security", "officer", "planning", "officer") == "roles_apart"
+    give(world, "security", "officer", "district", role)
 
 
 def test_nobody_appoints_or_dismisses_oneself(world: World) -> None:
@@ -96,6 +109,7 @@ def test_a_system_administrator_appoints_only_administrators_that_nobody_is(worl
     assert refused(NotAllowed, world, "system", "clerk", "planning", "officer") == code
     assert refused(NotAllowed, world, "system", "officer", "city", "security_administrator") == code
     take(world, "security", held(world, "auditor"))
+    take(world, "security", held(world, "officer"))
     give(world, "system", "officer", "city", "audit_administrator")
     assert refused(NotAllowed, world, "system", "lead", "city", "audit_administrator") == code
 
