@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from sqlalchemy.orm import Session, sessionmaker
+
+from audit.vault import KEY_FILE
+from bootstrap import load_releases, open_sessions
+from database.migrate import at_head
 from launcher.claims import DataFolder
 from launcher.given import given_databases
 from launcher.postgres import OWNER, PrivatePostgres
 from launcher.system import DATABASE
 from launcher.trouble import CannotStart
+from settings import Settings
 
 
 @contextmanager
@@ -42,3 +48,25 @@ def _private(data: Path, undo: ExitStack) -> tuple[str, str]:
         undo.callback(folder.release)
         undo.enter_context(postgres)
     return postgres.url(DATABASE), postgres.url(DATABASE, OWNER)
+
+
+@contextmanager
+def platform_sessions(data: Path) -> Iterator[sessionmaker[Session]]:
+    """Sessions as the platform has them, with the keys of the data folder; raises ``CannotStart`` without these."""
+    with database_of(data) as (url, _):
+        if not (data / "keys" / KEY_FILE).exists():  # another key would lock what nobody else can open
+            raise CannotStart(
+                f"数据目录 {data} 里没有平台的审计密钥（keys/{KEY_FILE}）。请用 --data 指定平台的数据目录；"
+                "平台还没有运行过时，请先运行一次 ./bl run。",
+                exit_code=2,
+            )
+        sessions = open_sessions(Settings(url, url, "", data), load_releases())
+        try:
+            with sessions() as session:
+                if not at_head(session):
+                    raise CannotStart(
+                        "数据库的结构不是当前版本。请先运行 ./bl migrate（自带数据库：运行一次 ./bl run）。"
+                    )
+            yield sessions
+        finally:
+            sessions.kw["bind"].dispose()

@@ -8,22 +8,18 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from audit.vault import KEY_FILE
-from bootstrap import load_releases, open_sessions
 from cases.deploy_release import deploy_release, require_region
 from cases.releases import vocabulary
 from database.clock import current_time
-from database.migrate import at_head
 from database.transaction import in_transaction
 from launcher.arguments import ChineseParser
-from launcher.database import database_of
+from launcher.database import platform_sessions
 from launcher.trouble import CannotStart
 from processes.findings import PackInvalid
 from processes.install import in_force
 from processes.loader import load_folder
 from processes.models import InstalledRelease
 from processes.release import Release
-from settings import Settings
 from worktime.calendar import ZONE
 
 
@@ -34,18 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_data_folder("平台的密钥在其中")
     options = parser.parse_args(arguments)
     release, data = read_pack(options.folder), options.data.resolve()
-    with database_of(data) as (url, _):
-        if not (data / "keys" / KEY_FILE).exists():  # another key would lock what nobody else can open
-            raise CannotStart(
-                f"数据目录 {data} 里没有平台的审计密钥（keys/{KEY_FILE}）。请用 --data 指定平台的数据目录；"
-                "平台还没有运行过时，请先运行一次 ./bl run。",
-                exit_code=2,
-            )
-        sessions = open_sessions(Settings(url, url, "", data), load_releases())
-        try:
-            return deploy(sessions, release)
-        finally:
-            sessions.kw["bind"].dispose()
+    with platform_sessions(data) as sessions:
+        return deploy(sessions, release)
 
 
 def read_pack(folder: Path) -> Release:
@@ -82,8 +68,6 @@ def deploy(sessions: sessionmaker[Session], release: Release) -> int:
 
 def files_in_force(session: Session, *, release: Release) -> Mapping[str, bytes]:
     """The files of the release that is in force in the region now; none when there is no such release."""
-    if not at_head(session):
-        raise CannotStart("数据库的结构不是当前版本。请先运行 ./bl migrate（自带数据库：运行一次 ./bl run）。")
     require_region(session, release)
     current = in_force(session, release.region.code)
     if current is None:
