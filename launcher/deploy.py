@@ -12,6 +12,8 @@ from cases.deploy_release import deploy_release, require_region
 from cases.releases import vocabulary
 from database.clock import current_time
 from database.transaction import in_transaction
+from features import gate
+from features.accepted import is_accepted
 from launcher.arguments import ChineseParser
 from launcher.database import platform_sessions
 from launcher.trouble import CannotStart
@@ -21,6 +23,8 @@ from processes.loader import load_folder
 from processes.models import InstalledRelease
 from processes.release import Release
 from worktime.calendar import ZONE
+
+REFUSED = "没有发布，现行规则未变。"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,10 +46,10 @@ def read_pack(folder: Path) -> Release:
     try:
         return load_folder(folder, vocabulary())
     except PackInvalid as invalid:
-        raise CannotStart(f"{invalid}\n没有发布，现行规则未变。") from None
+        raise CannotStart(f"{invalid}\n{REFUSED}") from None
     except OSError as error:
         place = error.filename or folder
-        raise CannotStart(f"读不了 {place}：{error.strerror}。请检查文件权限；没有发布，现行规则未变。") from error
+        raise CannotStart(f"读不了 {place}：{error.strerror}。请检查文件权限。{REFUSED}") from error
 
 
 def deploy(sessions: sessionmaker[Session], release: Release) -> int:
@@ -54,7 +58,9 @@ def deploy(sessions: sessionmaker[Session], release: Release) -> int:
     region = f"{release.region.name}（{release.region.code}）"
     print(f"{release.title} {release.version}，{region}，编号 {release.id[:12]}")
     for line in changes(files, release.files):
-        print(f"  {line}", flush=True)
+        print(f"  {line}")
+    if files != release.files:
+        prove(release, first=not files)
     done = in_transaction(sessions, lambda session: deploy_release(session, None, release, current_time(session)))
     for name in done.organisations:
         print(f"  新建机构：{name}")
@@ -64,6 +70,22 @@ def deploy(sessions: sessionmaker[Session], release: Release) -> int:
     else:
         print(f"这个内容已在 {since} 生效，没有需要发布的改动。")
     return 0
+
+
+def prove(release: Release, first: bool) -> None:
+    """Play the scenarios on the release, unless it is a first one that passed already; raises ``CannotStart``."""
+    if first and is_accepted(release):
+        print("  这个内容已用本版本的平台通过了全部条文场景（processes/accepted.toml）")
+        return
+    print("正在一个临时平台上用条文场景验证，约需一两分钟 …", flush=True)
+    try:
+        verdict = gate.prove(release)
+    except gate.GateBroken as broken:
+        raise CannotStart(f"{broken}\n{REFUSED}") from None
+    if verdict.failures:
+        failures = "\n".join(verdict.failures)
+        raise CannotStart(f"{failures}\n{len(verdict.failures)} 个场景不成立（共 {verdict.played} 个）。{REFUSED}")
+    print(f"  {verdict.played} 个场景全部成立")
 
 
 def files_in_force(session: Session, *, release: Release) -> Mapping[str, bytes]:

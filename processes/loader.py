@@ -18,7 +18,7 @@ from processes.reading import WHOLE_FILE, is_text
 from processes.release import Release
 
 PACKS = Path(__file__).resolve().parent
-SUFFIXES = (".bpmn", ".csv", ".json", ".toml")
+SUFFIXES = (".bpmn", ".csv", ".feature", ".json", ".toml")
 LARGEST_PACK = 20_000_000
 
 

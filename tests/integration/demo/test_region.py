@@ -12,9 +12,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from accounts import passwords
 from accounts.models import Appointment, Organisation, Region, User
+from cases.deploy_release import deploy_release
+from cases.releases import vocabulary
+from database.clock import current_time
 from demo import region
 from demo.accounts import FILE, people, read_accounts
 from processes.install import in_force
+from processes.loader import load_files, read_folder
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +53,18 @@ def test_a_second_start_changes_nothing(
     region.prepare(session_factory, tmp_path)
     assert counts(session) == before
     assert (tmp_path / FILE).read_bytes() == file
+
+
+def test_what_was_deployed_since_stays_in_force_over_a_second_start(
+    session_factory: sessionmaker[Session], session: Session, tmp_path: Path
+) -> None:
+    region.prepare(session_factory, tmp_path)
+    files = read_folder(region.PACK)
+    later = load_files({**files, "pack.toml": files["pack.toml"] + b"\n"}, vocabulary())
+    deploy_release(session, None, later, current_time(session))
+    session.commit()
+    region.prepare(session_factory, tmp_path)
+    assert in_force(session, "210782") == later.id
 
 
 def test_an_interruption_before_the_commit_leaves_no_account_without_a_known_password(

@@ -14,12 +14,16 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from accounts.regions import create_region
 from audit.vault import Vault
+from cases.releases import vocabulary
 from demo.region import PACK
 from errors import Refused
+from features import accepted, gate
 from launcher.deploy import main
 from launcher.trouble import CannotStart
 from processes.install import in_force
+from processes.loader import load_folder
 from processes.models import InstalledRelease
+from processes.release import Release
 from tests.conftest import Database
 
 REGION = "210782"
@@ -30,6 +34,26 @@ def given_database(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands find this test's database as a deployment names it."""
     monkeypatch.setenv("DATABASE_URL", database.url.replace("postgresql+psycopg://", "postgresql://"))
     monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def accepted_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pack of the checkout passed its scenarios."""
+    accepted.accept(load_folder(PACK, vocabulary()), tmp_path / "accepted.toml")
+    monkeypatch.setattr(accepted, "FILE", tmp_path / "accepted.toml")
+
+
+class Gate:
+    """A gate that gives this verdict and remembers what it was asked to prove."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *failures: str) -> None:
+        self.asked: list[str] = []
+        self.verdict = gate.Verdict(3, failures)
+        monkeypatch.setattr(gate, "prove", self.prove)
+
+    def prove(self, release: Release) -> gate.Verdict:
+        self.asked.append(release.id)
+        return self.verdict
 
 
 @pytest.fixture
@@ -131,7 +155,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(data: str, pack: Path, m
         raise FileNotFoundError(2, "No such file or directory", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", vanished)
-    with pytest.raises(CannotStart, match=r"读不了 .*pack.*；没有发布"):
+    with pytest.raises(CannotStart, match=r"读不了 .*pack.*没有发布"):
         main([str(pack), data])
 
 
@@ -146,3 +170,65 @@ def test_a_database_of_another_version_is_not_touched(database: Database, data: 
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(CannotStart, match=r"\./bl migrate"):
         main([str(PACK), data])
+
+
+@pytest.mark.usefixtures("region")
+def test_a_first_release_that_passed_already_is_not_proved_again(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    proved = Gate(monkeypatch)
+    assert main([str(PACK), data]) == 0
+    assert proved.asked == []
+
+
+@pytest.mark.usefixtures("region")
+def test_a_first_release_that_nobody_proved_goes_through_the_gate(
+    session: Session, data: str, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(pack, "pack.toml", "2026.11", "2026.12")
+    proved = Gate(monkeypatch)
+    assert main([str(pack), data]) == 0
+    assert proved.asked == [in_force(session, REGION)]
+
+
+@pytest.mark.usefixtures("region")
+def test_a_changed_release_goes_through_the_gate_and_what_is_new_is_told(
+    session: Session, data: str, pack: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([str(PACK), data])
+    capsys.readouterr()
+    edit(pack, "pack.toml", "2026.11", "2026.12")
+    (pack / "notes.csv").write_text("说明\n", encoding="utf-8")
+    proved = Gate(monkeypatch)
+    assert main([str(pack), data]) == 0
+    said = capsys.readouterr().out
+    assert "新增 notes.csv\n  修改 pack.toml\n" in said
+    assert "3 个场景全部成立" in said
+    assert len(proved.asked) == 1
+    assert session.get_one(InstalledRelease, in_force(session, REGION)).version == "2026.12"
+
+
+@pytest.mark.usefixtures("region")
+def test_going_back_to_a_proved_release_is_a_change_too(data: str, pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main([str(PACK), data])
+    edit(pack, "pack.toml", "2026.11", "2026.12")
+    proved = Gate(monkeypatch)
+    main([str(pack), data])
+    main([str(PACK), data])
+    assert len(proved.asked) == 2
+
+
+@pytest.mark.usefixtures("region")
+def test_a_failing_scenario_refuses_the_release_and_nothing_changes(
+    session: Session, data: str, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main([str(PACK), data])
+    before = in_force(session, REGION)
+    edit(pack, "pack.toml", "2026.11", "2026.12")
+    Gate(monkeypatch, "features/beizhen/a.feature:8《不得》\n  条文 beizhen-10：不得")
+    with pytest.raises(CannotStart) as refused:
+        main([str(pack), data])
+    assert "features/beizhen/a.feature:8《不得》\n  条文 beizhen-10：不得" in refused.value.message
+    assert "1 个场景不成立（共 3 个）。没有发布，现行规则未变。" in refused.value.message
+    assert refused.value.exit_code == 1
+    session.rollback()
+    assert in_force(session, REGION) == before
+    assert installed(session) == 1

@@ -11,7 +11,7 @@ PLAIN = load_clauses()["xiamen-8a"]
 
 def scenario(*tags: str, folder: str = "platform", result: str = "passed") -> ScenarioResult:
     """A scenario of a run."""
-    return ScenarioResult("名称", f"features/{folder}/a.feature", 3, frozenset(tags), result)
+    return ScenarioResult("名称", f"features/{folder}/a.feature", 3, folder, frozenset(tags), result)
 
 
 def test_a_clause_without_a_scenario_is_not_shown() -> None:
