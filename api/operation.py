@@ -69,7 +69,8 @@ class Operation:
     Idempotency-Key; the members ``secret`` are shown once and not kept with the answer. ``also`` are further statuses
     with the same answer. Without ``transaction`` the view opens what it needs itself, and ``call.session`` is None.
     With ``upload`` the body is a form with one file, which is in the store before the view is called
-    (``call.file``); with ``download`` the view answers content of the store.
+    (``call.file``); with ``scan`` too, it is merged of the images in the form. With ``download`` the view answers
+    content of the store.
     """
 
     method: str
@@ -84,6 +85,7 @@ class Operation:
     refusals: tuple[int, ...] = ()
     transaction: bool = True
     upload: bool = False
+    scan: bool = False
     download: bool = False
     tagged: bool = False
     guarded: bool = False
@@ -248,7 +250,7 @@ class Exchange:
 
         store, scanner = in_transaction(self.services.sessions, admit)
         _check_headers(self.operation)
-        self.form = uploading.receive_form(request, schema, store, scanner)
+        self.form = uploading.receive_form(request, schema, store, scanner, scan=self.operation.scan)
         self.content = self.form.identity
 
     def _admit(self, session: Session) -> Caller:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from api.files.schemas import FileAnswer, UploadInput, UseInput
+from api.files.schemas import FileAnswer, ScanInput, UploadInput, UseInput
 from api.operation import Call, Resource
 from cases.attach_file import attach_file
 from cases.queries.files import uses_of, visible_uploads
@@ -30,9 +30,27 @@ def upload(call: Call) -> dict[str, Any]:
     一次一个，最大 200 MB；只收 PDF、OFD、图片、Word、Excel、DWG 和 ZIP，按内容认定，
     不收程序、脚本和宏。答复即已可靠保存。可同时写明用在何处。
     """
-    made = upload_file(call.session, call.actor, call.file, now=call.now())
-    _attach(call, made.id, call.body)
-    return _show(call, made.id)
+    return _keep(call)
+
+
+@resource.operation(
+    "POST",
+    "/files/scans",
+    FileAnswer,
+    status=201,
+    permission=WORKING,
+    body=ScanInput,
+    upload=True,
+    scan=True,
+    refusals=(404,),
+)
+def upload_scan(call: Call) -> dict[str, Any]:
+    """上传扫描件
+
+    多张图片（JPEG、PNG、TIFF）按先后合并为一份 PDF，画质不变，此后与上传的文件相同。
+    一次最多 100 张、共 100 MB，合并后最多 300 页；单页不超过 1 亿像素。
+    """
+    return _keep(call)
 
 
 @resource.operation("GET", "/files/<uuid:file_id>", FileAnswer, permission="stage_case.read")
@@ -62,6 +80,12 @@ def download_file(call: Call, file_id: UUID) -> Download:
     """
     row = _find(call, file_id)
     return read_file(call.session, call.actor, row.Upload, row.StoredFile, row.Upload.name, now=call.now())
+
+
+def _keep(call: Call) -> dict[str, Any]:
+    made = upload_file(call.session, call.actor, call.file, now=call.now())
+    _attach(call, made.id, call.body)
+    return _show(call, made.id)
 
 
 def _attach(call: Call, file_id: UUID, use: dict[str, Any]) -> None:

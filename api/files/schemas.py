@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.fields import Choice, Identifier, Input, Listed, Moment, Output, Part, Text, shown
 from files.models import SUBJECTS
+from files.policy import MOST_IMAGES
 
 PURPOSES = ("material", "result", "evidence", "minutes", "pledge", "other")
 PURPOSE_MEANING = (
@@ -38,6 +39,24 @@ class UploadInput(UseInput):
     """One file, and at once what it is for, if that is known already."""
 
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary", "description": "文件。"})
+
+    least = 0
+
+
+class ScanInput(UseInput):
+    """The images of one scan in their order, the name of the document, and at once what it is for."""
+
+    file = fields.Raw(
+        required=True,
+        metadata={
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+            "minItems": 1,
+            "maxItems": MOST_IMAGES,
+            "description": "图片，每张一栏，按页的先后。",
+        },
+    )
+    name = Text(required=True, longest=100, metadata={"description": "材料名称，即文件名，不带扩展名。"})
 
     least = 0
 
