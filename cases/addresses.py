@@ -17,6 +17,7 @@ from accounts.roles import ROLES
 from cases.models.instances import WorkItem
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from files.documents.kinds import KINDS
 
 
 class Unneeded(Exception):
@@ -121,5 +122,6 @@ ADDRESSED: dict[str, Callable[[Session, Mapping[str, Any]], Addressed]] = {
     "receipt": _applicant("申报材料已正式收件，收件凭证已出具"),
     "stage_completed": _applicant("本阶段已办结"),
     "stage_void": _applicant("本阶段已作废"),
+    **{name: _applicant(f"{kind.title}已出具") for name, kind in KINDS.items() if kind.of_item},
 }
 """What each topic means; each function raises ``Unneeded`` when there is nothing to tell any more."""

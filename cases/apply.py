@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cases import lights, limits
+from cases.changes import Case
 from cases.context import Context, Place
 from cases.models.stages import StageCase
 from cases.operations import OPERATIONS
@@ -37,9 +38,11 @@ def _end_stage(session: Session, context: Context) -> None:
     session.execute(update(StageCase).where(StageCase.id == context.stage_case_id).values(ended_at=context.now))
 
 
-def start(snapshot: Snapshot, kind: str, context: Context) -> None:
-    """The root instance of a stage case begins."""
-    context.places[snapshot.id] = Place(snapshot.id, snapshot.root_id, snapshot.process, kind)
+def start(
+    snapshot: Snapshot, kind: str, context: Context, case: Case | None = None, subject: dict[str, Any] | None = None
+) -> None:
+    """A root instance begins: of a stage case, or of what belongs to an item case that is settled."""
+    context.places[snapshot.id] = Place(snapshot.id, snapshot.root_id, snapshot.process, kind, case, subject)
     context.changes.started[snapshot.id] = {}
 
 
@@ -151,7 +154,7 @@ def _instance_ended(happening: happenings.InstanceEnded, context: Context) -> No
         case.ended = True
         case.changed.update(ended_at=context.now, end_reason=happening.code or happening.status.value)
         context.changes.cases[case.id] = case
-    if place.instance_id == place.root_id:
+    if place.instance_id == place.root_id and case is None:
         context.changes.stage_ended = True
 
 

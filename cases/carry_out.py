@@ -18,8 +18,9 @@ from accounts.actor import Actor
 from audit.chain import Entry
 from cases import hot, hot_write
 from cases.apply import apply
+from cases.begin import begin
 from cases.cancel import cancel_subtrees
-from cases.changes import Case, Changes
+from cases.changes import Beginning, Case, Changes
 from cases.context import Context, Place
 from cases.incidents import Failure, record_incident
 from cases.operations import OPERATIONS
@@ -100,7 +101,21 @@ def _attempt(
     with in_words(), driver_errors(session):
         hot_write.write(session, connection, changes, position.id, position.head)
     cancel_subtrees(session, changes)
+    for beginning in changes.beginnings:
+        _begin(session, context, beginning)
     return position
+
+
+def _begin(session: Session, context: Context, beginning: Beginning) -> None:
+    """Start the process of the pack that is of this kind."""
+    processes = context.release.definitions.processes
+    process = next((name for name, found in processes.items() if found.kind == beginning.kind), None)
+    if process is None:
+        raise Conflict("process_missing", f"发布版本里没有 {beginning.kind} 类的流程，请联系流程管理员。")
+    case = beginning.case
+    subject = {"code": case.item_code, "name": case.name}
+    begin(session, context, beginning.instance_id, process, beginning.data, case, subject)
+    beginning.attach(session, beginning.instance_id)
 
 
 def _context(session: Session, actor: Actor | None, position: Position, admitted: Admitted) -> Context:

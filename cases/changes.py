@@ -31,11 +31,26 @@ class Case:
 
 
 @dataclass(slots=True)
+class Beginning:
+    """A root instance that begins with a command and belongs to its item case; ``data`` is what it starts with.
+
+    ``attach`` writes what refers to it, once it is there.
+    """
+
+    instance_id: UUID
+    kind: str
+    case: Case
+    data: Row
+    attach: Callable[[Session, UUID], None]
+
+
+@dataclass(slots=True)
 class Changes:
     """The rows of one command. Rows are named by their id, so that a later happening can correct an earlier one.
 
-    ``cancelled`` names the tops of subtrees that end as one set-based act after the statement; ``later`` are the
-    rare further writes, run in order in the same transaction after it: whoever lost the race knows it by then.
+    ``beginnings`` are root instances that begin after the statement; ``cancelled`` names the tops of subtrees that end
+    as one set-based act after it; ``later`` are the rare further writes, run in order in the same transaction: whoever
+    lost the race knows it by then.
     """
 
     now: datetime
@@ -52,6 +67,7 @@ class Changes:
     messages: list[Row] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     later: list[Callable[[Session], object]] = field(default_factory=list)
+    beginnings: list[Beginning] = field(default_factory=list)
     cancelled: list[tuple[UUID, str]] = field(default_factory=list)
     milestones: list[str] = field(default_factory=list)
     stage_ended: bool = False

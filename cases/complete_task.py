@@ -37,8 +37,8 @@ def _admit(session: Session, actor: Actor, position: Position, values: Mapping[s
     require_worker(session, actor, position)
     require_open(session, actor, position)
     require_active(position)
-    guards.check(session, position)
     submission = check_form(session, position, values)
+    guards.check(session, position, submission)
     task_id = position.task_id
     assert task_id is not None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,11 +13,17 @@ from cases.models.plannings import Planning
 from cases.models.stages import StageCase
 from cases.operations.materials import materials_of, open_materials
 from cases.position import Position
+from cases.queries.opinions import settled_opinion
 from cases.status import APPROVING
-from errors import Conflict
+from errors import Conflict, Invalid
+
+Values = Mapping[str, Any]
+OPINIONS = ("legality", "compliance", "feasibility")
+AGAINST_THE_ITEM = ("decline", "refuse")
+FOR_THE_ITEM = ("approve",)
 
 
-def predecessors_approved(session: Session, position: Position) -> None:
+def predecessors_approved(session: Session, position: Position, values: Values) -> None:
     """The items that must be approved before (前置事项) are, in this stage or an earlier one of the engineering.
 
     Those that planning did not require do not count, nor what a void stage case left undone.
@@ -42,7 +49,7 @@ def predecessors_approved(session: Session, position: Position) -> None:
         )
 
 
-def materials_passed(session: Session, position: Position) -> None:
+def materials_passed(session: Session, position: Position, values: Values) -> None:
     """Every necessary material has passed the formal review."""
     still_open = open_materials(materials_of(session, position.stage_case_id))
     if still_open:
@@ -52,7 +59,7 @@ def materials_passed(session: Session, position: Position) -> None:
         )
 
 
-def main_line_approved(session: Session, position: Position) -> None:
+def main_line_approved(session: Session, position: Position, values: Values) -> None:
     """Every main-line item that any planning of the stage case required is approved, and no planning is under way."""
     plannings = session.scalars(
         select(Planning).where(Planning.stage_case_id == position.stage_case_id).order_by(Planning.number)
@@ -76,16 +83,35 @@ def main_line_approved(session: Session, position: Position) -> None:
         raise Conflict("main_line_open", f"主流程事项“{'”“'.join(waiting)}”尚未办结，不能办结本阶段；请待其办结。")
 
 
-Guard = Callable[[Session, Position], None]
+def reason_if_against_opinion(session: Session, position: Position, values: Values) -> None:
+    """A decision against the department's own planning opinion gives its reason (``deviation``)."""
+    decision = values.get("decision")
+    if values.get("deviation") or decision not in AGAINST_THE_ITEM + FOR_THE_ITEM or position.item_code is None:
+        return
+    given = session.scalar(settled_opinion(position.stage_case_id, position.item_code))
+    if given is None:
+        return
+    unmet = given.conclusion != "required" or any(given.opinion.get(name) == "unmet" for name in OPINIONS)
+    if unmet == (decision in FOR_THE_ITEM):
+        said = "认为不符合" if unmet else "认为需要审批且没有提出不符合"
+        raise Invalid(
+            "against_opinion",
+            f"策划时{said}，这个决定与策划意见相反，请填写理由。",
+            field="values.deviation",
+        )
+
+
+Guard = Callable[[Session, Position, Values], None]
 
 GUARDS: dict[str, Guard] = {
     "predecessors_approved": predecessors_approved,
     "materials_passed": materials_passed,
     "main_line_approved": main_line_approved,
+    "reason_if_against_opinion": reason_if_against_opinion,
 }
 
 
-def check(session: Session, position: Position) -> None:
-    """Raise ``Conflict`` while the precondition of the task does not hold."""
+def check(session: Session, position: Position, values: Values) -> None:
+    """Raise ``Conflict`` or ``Invalid`` while the precondition of the task does not hold for these values."""
     if position.guard:
-        GUARDS[position.guard](session, position)
+        GUARDS[position.guard](session, position, values)

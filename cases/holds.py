@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from cases import lights, limits
+from cases.models.due import Hold
 from processes.release import Release
 from worktime import Hold as Interval
 
 # U2: an item is active when neither it nor its stage is held. The limits of the stage itself stop only where the hold
-# of the stage says so.
-_HELD = """EXISTS (
+# of the stage says so. What follows up the promise of a settled item runs on.
+_HELD = """p.kind <> 'promise' AND EXISTS (
     SELECT FROM holds h WHERE h.stage_case_id = p.stage_case_id AND h.ended_at IS NULL AND (
         h.item_case_id = p.item_case_id
         OR (h.item_case_id IS NULL AND (p.item_case_id IS NOT NULL OR h.stops_clock))
@@ -32,7 +33,7 @@ STOP = text(f"""
 FREE = text(f"""
     SELECT d.id, d.kind, d.started_at, d.limit_text, p.item_case_id FROM due_rows d
     JOIN process_instances p ON p.id = d.instance_id
-    WHERE p.stage_case_id = :stage_case AND d.held AND {RUNNING} AND NOT {_HELD}
+    WHERE p.stage_case_id = :stage_case AND d.held AND {RUNNING} AND NOT ({_HELD})
     FOR NO KEY UPDATE OF d
 """)
 PAST = text("""
@@ -49,6 +50,53 @@ TOUCH = text("""
     UPDATE process_instances SET version = version + 1
     WHERE stage_case_id = :stage_case AND id <> :but AND status = 'active'
 """)
+
+
+class Lifting(Protocol):
+    """Who lifts a hold, and when."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def actor_id(self) -> UUID | None: ...
+
+
+def lift(
+    session: Session, release: Release, stage_case_id: UUID, item_case_id: UUID, instance_id: UUID, by: Lifting
+) -> Hold | None:
+    """End the item's own hold, and with the last one that froze it that of the stage; None when there is none.
+
+    The limits that no hold reaches any more run on. The instances from the stage down are locked by the caller, who
+    changes ``instance_id`` itself.
+    """
+    own = open_hold(session, stage_case_id, item_case_id)
+    if own is None:
+        return None
+    own.ended_at, own.ended_by = by.now, by.actor_id
+    session.flush()
+    if own.freezes_stage and not _frozen_by_others(session, stage_case_id):
+        stage = open_hold(session, stage_case_id, None)
+        if stage is not None:
+            stage.ended_at, stage.ended_by = by.now, by.actor_id
+            session.flush()
+    run_limits(session, release, stage_case_id, instance_id)
+    return own
+
+
+def open_hold(session: Session, stage_case_id: UUID, item_case_id: UUID | None) -> Hold | None:
+    """The open hold of an item case, or with None of the stage itself."""
+    return session.scalar(
+        select(Hold).where(
+            Hold.stage_case_id == stage_case_id,
+            Hold.item_case_id == item_case_id if item_case_id else Hold.item_case_id.is_(None),
+            Hold.ended_at.is_(None),
+        )
+    )
+
+
+def _frozen_by_others(session: Session, stage_case_id: UUID) -> bool:
+    others = select(Hold.id).where(Hold.stage_case_id == stage_case_id, Hold.freezes_stage, Hold.ended_at.is_(None))
+    return session.scalar(others.limit(1)) is not None
 
 
 def stop_limits(session: Session, stage_case_id: UUID, instance_id: UUID) -> None:

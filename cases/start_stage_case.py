@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
-from audit.chain import NO_HEAD
 from audit.record import record
-from cases import hot, hot_write
-from cases.apply import apply, start
+from cases.begin import begin
 from cases.changes import Changes
 from cases.context import Context
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
-from cases.operations import OPERATIONS
 from cases.operations.organisations import organisation_ids
-from cases.refusals import driver_errors, in_words
+from cases.refusals import in_words
 from cases.releases import releases_of
-from engine import commands
-from engine.snapshot import OperationCall
 from errors import Conflict, Invalid, NotAllowed, NotFound
 from processes.release import Release, Stage
 
@@ -106,12 +100,6 @@ def _stage(release: Release, process_type: str, stage: str) -> Stage:
 def _start_diagram(
     session: Session, actor: Actor, case: StageCase, release: Release, diagram: str, now: datetime
 ) -> None:
-    context = Context(session, release, actor, now, case.id, Changes(now, actor.user_id))
-    instance_id = uuid4()
-
-    def perform(call: OperationCall) -> Any:
-        return OPERATIONS[call.operation].perform(call.inputs, context)
-
     data = {
         "stage_case": str(case.id),
         "engineering": str(case.engineering_id),
@@ -122,9 +110,5 @@ def _start_diagram(
         "lead": str(case.lead_id),
         "window": str(case.window_id),
     }
-    outcome = commands.start(release.definitions, {}, instance_id, diagram, data, release=release.id, perform=perform)
-    root = next(snapshot for snapshot in outcome.snapshots if snapshot.id == instance_id)
-    start(root, release.definitions.processes[diagram].kind, context)
-    apply(outcome, context)
-    with in_words(), driver_errors(session):
-        hot_write.write(session, hot.driver(session), context.changes, instance_id, NO_HEAD)
+    context = Context(session, release, actor, now, case.id, Changes(now, actor.user_id))
+    begin(session, context, uuid4(), diagram, data)

@@ -13,6 +13,7 @@ import forms
 from engine import DefinitionInvalid, Definitions, Registry, deploy
 from processes import catalogue, policy
 from processes.findings import Finding, PackInvalid
+from processes.handling import read_special_procedures
 from processes.process_types import Known, read_process_types
 from processes.reading import WHOLE_FILE, is_text
 from processes.release import Release
@@ -86,6 +87,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
     process_types = read_process_types(files, known, findings)
     item_materials = catalogue.read_item_materials(files, items, materials, findings)
     form_definitions = _forms(files, findings)
+    procedures = read_special_procedures(files, findings)
     pack = policy.read_policy(files, vocabulary.roles, findings)
     if definitions is None or pack is None:
         return None
@@ -106,6 +108,8 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         counting=pack.counting,
         lights=pack.lights,
         refusals=pack.refusals,
+        handling=pack.handling,
+        special_procedures=procedures,
         files=files,
     )
 

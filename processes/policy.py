@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import time
 
 from processes.findings import Finding
+from processes.handling import read_handling
 from processes.lights import USUAL_LIGHTS, Lights, read_lights
 from processes.reading import Files, Row, read_tables, read_toml
-from processes.release import OrganisationEntry, RegionEntry
+from processes.release import Handling, OrganisationEntry, RegionEntry
 from regulations import load_clauses
 from worktime import Calendar, Rules, national_calendar
 
-PACK = ("title", "version", "region", "regulation", "calendar", "counting", "lights", "refusals")
+PACK = ("title", "version", "region", "regulation", "calendar", "counting", "handling", "lights", "refusals")
 KINDS = ("city", "district", "department", "window", "applicant")
 COUNTING = ("start_day_counts", "end_of_day", "roll_over")
 ORGANISATION = ("code", "name", "kind", "parent", "function", "credit_code")
@@ -31,6 +32,7 @@ class Policy:
     calendar: Calendar
     counting: Rules
     lights: Lights
+    handling: Handling
     refusals: Mapping[str, str]
 
 
@@ -51,6 +53,7 @@ def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -
         calendar=read_calendar(pack.table("calendar")),
         counting=read_counting(pack.table("counting")),
         lights=read_lights(pack.table("lights"), roles) if "lights" in pack.values else USUAL_LIGHTS,
+        handling=read_handling(pack.table("handling")),
         refusals=read_refusals(pack.table("refusals"), clauses),
     )
 

@@ -124,6 +124,34 @@ class ProcessType:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialProcedure:
+    """A special procedure (特殊环节), the cause of a suspension.
+
+    ``limit`` is its own, None for one that lasts as long as it lasts; ``stops_stage_clock``: the clock of a stage that
+    freezes with it stands too; ``evidence`` is what its end must be proved by, None for nothing.
+    """
+
+    code: str
+    name: str
+    limit: str | None
+    stops_stage_clock: bool
+    evidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Limits of the handling of items, as texts.
+
+    ``extension``: the most by which a limit is extended, once; ``pledge_check``: within what a pledge is checked after
+    the decision, ``deferred_check``: deferred materials after they were handed in.
+    """
+
+    extension: str
+    pledge_check: str
+    deferred_check: str
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """Everything that one region runs on; ``id`` is the hash of the files' contents.
 
@@ -147,5 +175,7 @@ class Release:
     counting: Rules
     lights: Lights
     refusals: Mapping[str, str]
+    handling: Handling
+    special_procedures: Mapping[str, SpecialProcedure]
     files: Mapping[str, bytes]
     calendar_version: int = 0

@@ -6,6 +6,7 @@ from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.intake import DispatchConfirmation, StageMaterial
 from cases.models.items import ItemCase, StatusEvent
 from cases.models.lights import LightCount, LightEvent
+from cases.models.outcomes import Delivery, LimitExtension, Promise
 from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
 from cases.models.projects import Engineering, Project
 from cases.models.reminders import Reminder
@@ -15,6 +16,7 @@ from cases.models.work import Heartbeat, Incident, Notice, OutboxMessage
 __all__ = [
     "Copy",
     "CopyReading",
+    "Delivery",
     "DispatchConfirmation",
     "DueChange",
     "DueRow",
@@ -25,6 +27,7 @@ __all__ = [
     "ItemCase",
     "LightCount",
     "LightEvent",
+    "LimitExtension",
     "Notice",
     "OutboxMessage",
     "Planning",
@@ -32,6 +35,7 @@ __all__ = [
     "PlanningReport",
     "ProcessInstance",
     "Project",
+    "Promise",
     "Reminder",
     "StageCase",
     "StageMaterial",

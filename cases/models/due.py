@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -116,7 +116,8 @@ class Hold(Base):
     """A suspension of one item case, or of the whole stage (``item_case_id`` null), with its cause.
 
     ``freezes_stage`` marks an item's own hold under which its stage is frozen; the stage's hold lifts with the last
-    of them. ``stops_clock``: the hold of a stage stops the limits of the stage itself, not only of its items.
+    of them. ``procedure`` is the code of the special procedure in the pack, ``evidence`` what proves its end.
+    ``stops_clock``: the hold of a stage stops the limits of the stage itself, not only of its items.
     """
 
     __tablename__ = "holds"
@@ -139,7 +140,11 @@ class Hold(Base):
     stage_case_id: Mapped[UUID] = mapped_column(ForeignKey("stage_cases.id"))
     item_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
     caused_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"), index=True)
+    procedure: Mapped[str | None]
     cause: Mapped[str]
+    reason: Mapped[str | None]
+    basis: Mapped[str | None]
+    expected_end: Mapped[date | None]
     evidence: Mapped[dict[str, Any] | None]
     freezes_stage: Mapped[bool] = mapped_column(server_default=text("false"))
     stops_clock: Mapped[bool] = mapped_column(server_default=text("true"))

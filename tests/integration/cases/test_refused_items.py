@@ -14,7 +14,10 @@ from errors import Conflict
 from tests.integration.cases.test_people_at_once import at_once, completion
 from tests.integration.cases.world import World
 
-REFUSAL = {"decision": "refuse", "reason": "不符合规划条件", "basis": "规划许可条件第三条"}
+REFUSAL = {"decision": "refuse", "reason": "不符合规划条件", "basis": "规划许可条件第三条", "deviation": "方案已变更"}
+
+
+DECLINE = {"decision": "decline", "reason": "不属受理范围", "basis": "目录第二条", "deviation": "主体已变更"}
 
 
 @pytest.fixture
@@ -129,8 +132,8 @@ def test_an_item_is_corrected_once_only(world: World, stage_case: UUID) -> None:
 
 def test_a_declined_main_line_item_may_be_handled_anew(world: World, stage_case: UUID) -> None:
     first = item(world, "062").id
-    world.complete(task_of(world, "062"), {"decision": "decline", "reason": "不属受理范围"})
-    chosen = world.tasks(stage_case, "after_decline")[0]
+    world.complete(task_of(world, "062"), DECLINE)
+    chosen = world.tasks(stage_case, "after_stop")[0]
 
     world.complete(chosen, {"decision": "again", "reason": "补充材料后重新办理"})
 

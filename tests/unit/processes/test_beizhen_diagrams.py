@@ -159,10 +159,10 @@ def test_a_correction_returns_to_the_same_step_of_the_same_department(stage: Sta
 def test_after_declining_a_main_item_the_lead_chooses(stage: Stage) -> None:
     stage.dispatched(**{"1": "required", "2": "required", "3": "not_required"})
     stage.do("审核", "a", decision="decline", reason="x")
-    stage.do("不予受理后的处理", decision="again", reason="x")
+    stage.do("不予受理或撤件后的处理", decision="again", reason="x")
     assert stage.tasks() == {"审核": 2}
     stage.do("审核", "a", decision="decline", reason="x")
-    stage.do("不予受理后的处理", decision="void", reason="x")
+    stage.do("不予受理或撤件后的处理", decision="void", reason="x")
     assert stage.performed[-1] == "stage.void"
     assert stage.tasks() == {}
 

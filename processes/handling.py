@@ -1,0 +1,33 @@
+"""Read what a pack says of handling an item: special procedures, extension, pledges, deferred materials."""
+
+from __future__ import annotations
+
+from processes.findings import Finding
+from processes.reading import Files, Row, read_rows
+from processes.release import Handling, SpecialProcedure
+
+HANDLING = ("extension", "pledge_check", "deferred_check")
+PROCEDURES = ("code", "name", "limit", "stops_stage_clock", "evidence")
+
+
+def read_handling(table: Row) -> Handling:
+    """The table ``[handling]`` of ``pack.toml``: limits only."""
+    table.no_more_than(HANDLING)
+    return Handling(**{key: table.limit(key) for key in HANDLING})
+
+
+def read_special_procedures(files: Files, findings: list[Finding]) -> dict[str, SpecialProcedure]:
+    """The special procedures by code; one without a limit ends when its evidence is there."""
+    procedures: dict[str, SpecialProcedure] = {}
+    for row in read_rows(files, "special_procedures.csv", PROCEDURES, findings):
+        code = row.text("code")
+        if code in procedures:
+            row.fault(f"特殊环节 {code} 出现了两次", "请删去一行，或换一个编码")
+        procedures[code] = SpecialProcedure(
+            code=code,
+            name=row.text("name"),
+            limit=row.limit("limit") if row.maybe("limit") else None,
+            stops_stage_clock=row.flag("stops_stage_clock"),
+            evidence=row.maybe("evidence"),
+        )
+    return procedures
