@@ -28,7 +28,7 @@ REST = text("""
         WHERE instance_id = ANY(:ids) AND status = 'open'
     ), limits AS (
         UPDATE due_rows SET cancelled_at = :now
-        WHERE instance_id = ANY(:ids) AND kind <> 'promise' AND cancelled_at IS NULL
+        WHERE instance_id = ANY(:ids) AND cancelled_at IS NULL
     ), ended AS (
         UPDATE item_cases SET ended_at = :now, end_reason = :reason
         WHERE id IN (SELECT id FROM gone) AND ended_at IS NULL

@@ -90,7 +90,7 @@ class Changes:
         """A limit runs from now on; that of a task is the promise of the task's organisation."""
         task = self.opened.get(row["task_id"], {})
         standing = {"id": uuid4(), "started_at": self.now, "organisation_id": task.get("organisation_id")}
-        self.limits[row["task_id"], row["kind"]] = {**row, **standing}
+        self.limits[row["task_id"], row["kind"]] = {**standing, **row}
 
     def clear_limits(self, task_id: UUID) -> None:
         """No limit of this token runs any more."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import worktime
 from accounts.actor import Actor
-from cases.models.due import UNTOUCHED, DueChange, DueRow, Hold
+from cases.models.due import DueChange, DueRow, Hold
 from cases.models.instances import ProcessInstance
 from cases.models.stages import StageCase
 from cases.queries.stage_cases import in_scope
@@ -41,19 +41,19 @@ class ExplainedLimit:
 def explain_limit(session: Session, actor: Actor, due_id: UUID) -> ExplainedLimit:
     """Explain a limit to somebody who may see its stage case; raises ``NotFound``."""
     found = session.execute(
-        select(DueRow, ProcessInstance.item_case_id, StageCase.release_id)
+        select(DueRow, ProcessInstance, StageCase.release_id)
         .join(ProcessInstance, ProcessInstance.id == DueRow.instance_id)
         .join(StageCase, StageCase.id == DueRow.stage_case_id)
         .where(DueRow.id == due_id, in_scope(actor, "stage_case.read"))
     ).one_or_none()
     if found is None:
         raise NotFound("limit_not_found", "没有这个期限，或它不在您的范围内。")
-    row, item_case_id, release_id = found
+    row, instance, release_id = found
     release = release_of(session, release_id)
     changes = session.scalars(
         select(DueChange).where(DueChange.due_id == due_id).order_by(DueChange.changed_at, DueChange.id)
     ).all()
-    explanation = _explain(release, row, _holds(session, row, item_case_id))
+    explanation = _explain(release, row, _holds(session, row, instance))
     told = lines(explanation) if explanation else (_by_the_clock(release, row),)
     return ExplainedLimit(row, (*told, *(_changed(release, change) for change in changes)), explanation, changes)
 
@@ -65,10 +65,11 @@ def _explain(release: Release, row: DueRow, holds: Sequence[worktime.Hold]) -> E
     return worktime.explain(release.calendar, row.started_at, limit, holds, release.counting)
 
 
-def _holds(session: Session, row: DueRow, item_case_id: UUID | None) -> list[worktime.Hold]:
+def _holds(session: Session, row: DueRow, instance: ProcessInstance) -> list[worktime.Hold]:
     """The holds that stop or stopped the limit, also the one that is open."""
-    if row.kind in UNTOUCHED:
+    if row.kind == "procedure" or instance.kind == "promise":
         return []
+    item_case_id = instance.item_case_id
     stage = Hold.item_case_id.is_(None)
     reached = or_(stage, Hold.item_case_id == item_case_id) if item_case_id else stage & Hold.stops_clock
     found = select(Hold).where(Hold.stage_case_id == row.stage_case_id, reached).order_by(Hold.started_at)

@@ -25,10 +25,12 @@ _HELD = """p.kind <> 'promise' AND EXISTS (
 )"""
 # What was told when it passed still runs: it is over when its token is.
 RUNNING = "d.cancelled_at IS NULL AND (d.fired_at IS NULL OR d.kind <> 'timer')"
+# No hold stops the limit of a special procedure itself, nor what follows up the promise of a settled item.
+STOPPABLE = "(d.kind <> 'procedure' AND p.kind <> 'promise') AS stoppable"
 STOP = text(f"""
     UPDATE due_rows d SET held = true FROM process_instances p
     WHERE p.id = d.instance_id AND p.stage_case_id = :stage_case AND p.status = 'active'
-      AND {RUNNING} AND NOT d.held AND d.kind NOT IN ('procedure', 'promise') AND {_HELD}
+      AND {RUNNING} AND NOT d.held AND d.kind <> 'procedure' AND {_HELD}
 """)
 FREE = text(f"""
     SELECT d.id, d.kind, d.started_at, d.limit_text, p.item_case_id FROM due_rows d

@@ -12,7 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
-from cases.holds import PAST, RUNNING
+from cases.holds import PAST, RUNNING, STOPPABLE
 from cases.publish_calendar import check_notice, check_publisher
 from cases.recompute_dues import compute
 from cases.releases import releases_of
@@ -35,7 +35,7 @@ COUNT = text(f"""{BELOW}
 """)
 CONCERNED = text(f"""{BELOW}
     SELECT d.id, d.kind, d.started_at, d.limit_text, d.due_at, d.provisional, d.stage_case_id,
-        p.item_case_id, p.release_id
+        p.item_case_id, p.release_id, {STOPPABLE}
     FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
     WHERE {RUNNING} AND NOT d.held AND d.due_at >= :since AND d.region_code IN (SELECT code FROM below)
     ORDER BY d.due_at, d.id

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from audit.record import record
 from cases import lights, limits
-from cases.holds import PAST, RUNNING, intervals
-from cases.models.due import UNTOUCHED, DueChange
+from cases.holds import PAST, RUNNING, STOPPABLE, intervals
+from cases.models.due import DueChange
 from cases.releases import release_of
 from database.clock import current_time
 from processes.calendars import known_version
@@ -26,12 +26,12 @@ AT_ONCE = 100
 STALE = f"d.calendar_version < :version AND {RUNNING} AND NOT d.held"
 FIND = """
     SELECT d.id, d.kind, d.started_at, d.limit_text, d.due_at, d.provisional,
-        p.stage_case_id, p.item_case_id, p.release_id
+        p.stage_case_id, p.item_case_id, p.release_id, {stoppable}
     FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
     WHERE {where} LIMIT :most FOR NO KEY UPDATE OF d SKIP LOCKED
 """
-NEXT = text(FIND.format(where=STALE))
-ONE = text(FIND.format(where=STALE + " AND d.id = :id"))
+NEXT = text(FIND.format(stoppable=STOPPABLE, where=STALE))
+ONE = text(FIND.format(stoppable=STOPPABLE, where=STALE + " AND d.id = :id"))
 ANY_STALE = text(f"SELECT EXISTS (SELECT FROM due_rows d WHERE {STALE})")
 MARK = text("UPDATE due_rows SET calendar_version = :version, claimed_until = NULL WHERE id = ANY(:ids)")
 # One that was told when it passed, and is due only later, passes once more.
@@ -94,7 +94,7 @@ def dues_of(session: Session, rows: Sequence[Limit]) -> list[Computed]:
 
 def compute(release: Release, row: Limit, past: Sequence[Limit]) -> Computed:
     """The due of one limit by the calendar of ``release``, less the holds that are over."""
-    stopped = () if row.kind in UNTOUCHED else intervals(past, row.item_case_id)
+    stopped = intervals(past, row.item_case_id) if row.stoppable else ()
     due = limits.due(release, row.started_at, row.limit_text, stopped)
     return Computed(due, lights.lit(release, row.kind, row.started_at, row.limit_text, due.at, stopped))
 

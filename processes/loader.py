@@ -106,6 +106,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         organisations=organisations,
         calendar=pack.calendar,
         counting=pack.counting,
+        stage_clock=pack.stage_clock,
         lights=pack.lights,
         refusals=pack.refusals,
         handling=pack.handling,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
+from typing import Any
 
 from processes.findings import Finding
 from processes.handling import read_handling
@@ -12,10 +13,12 @@ from processes.lights import USUAL_LIGHTS, Lights, read_lights
 from processes.reading import Files, Row, read_tables, read_toml
 from processes.release import Handling, OrganisationEntry, RegionEntry
 from regulations import load_clauses
-from worktime import Calendar, Rules, national_calendar
+from worktime import Calendar, Rules, Season, Spans, national_calendar
 
-PACK = ("title", "version", "region", "regulation", "calendar", "counting", "handling", "lights", "refusals")
+PACK = ("title", "version", "region", "regulation", "calendar", "counting", "clocks", "handling", "lights", "refusals")
 KINDS = ("city", "district", "department", "window", "applicant")
+STAGE_CLOCK = ("received", "dispatched")
+HOURS = '请写成 hours = [["08:30", "12:00"], ["13:00", "17:30"]]，季节和单日的写法见地区包说明'
 COUNTING = ("start_day_counts", "end_of_day", "roll_over")
 ORGANISATION = ("code", "name", "kind", "parent", "function", "credit_code")
 
@@ -31,6 +34,7 @@ class Policy:
     clauses: str
     calendar: Calendar
     counting: Rules
+    stage_clock: str | None
     lights: Lights
     handling: Handling
     refusals: Mapping[str, str]
@@ -52,6 +56,7 @@ def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -
         clauses=clauses,
         calendar=read_calendar(pack.table("calendar")),
         counting=read_counting(pack.table("counting")),
+        stage_clock=read_clocks(pack.table("clocks")) if "clocks" in pack.values else None,
         lights=read_lights(pack.table("lights"), roles) if "lights" in pack.values else USUAL_LIGHTS,
         handling=read_handling(pack.table("handling")),
         refusals=read_refusals(pack.table("refusals"), clauses),
@@ -65,15 +70,39 @@ def read_region(table: Row) -> RegionEntry:
 
 
 def read_calendar(table: Row) -> Calendar:
-    """The national days with the region's hours."""
+    """The national days with the region's hours, its seasons, and the single days that it arranges otherwise.
+
+    ``seasons`` is a list of ``{ first = "05-01", last = "09-30", hours = [...] }``; ``days`` gives days their hours,
+    none for a day off.
+    """
+    table.no_more_than(("hours", "seasons", "days"))
     calendar = national_calendar()
     try:
-        pairs = [(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in table.values["hours"]]
-        return calendar.with_hours(tuple(pairs))
-    except (KeyError, TypeError, ValueError) as error:
-        reason = str(error) if str(error).startswith("工作时间") else "工作时间写得不对"
-        table.fault(reason, '请写成 hours = [["08:30", "12:00"], ["13:00", "17:30"]]', "hours")
+        seasons = [_season(entry) for entry in table.values.get("seasons", ())]
+        calendar = calendar.with_hours(_hours(table.values["hours"]), tuple(seasons))
+        days = table.values.get("days", {})
+        return calendar.with_overrides({date.fromisoformat(day): _hours(hours) for day, hours in days.items()})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = str(error) if str(error).startswith("工作") else "工作时间写得不对"
+        table.fault(reason, HOURS, "hours")
         return calendar
+
+
+def _season(entry: Mapping[str, Any]) -> Season:
+    if set(entry) != {"first", "last", "hours"}:
+        raise ValueError("工作时间的季节要有 first、last、hours 三项")
+    first, last = (date.fromisoformat(f"2004-{entry[key]}") for key in ("first", "last"))  # a leap year: 29 February
+    return Season((first.month, first.day), (last.month, last.day), _hours(entry["hours"]))
+
+
+def _hours(pairs: Iterable[tuple[str, str]]) -> Spans:
+    return tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in pairs)
+
+
+def read_clocks(table: Row) -> str | None:
+    """At which act the total limit of a stage starts; None: it has none that runs."""
+    table.no_more_than(("stage",))
+    return table.choice("stage", STAGE_CLOCK) if "stage" in table.values else None
 
 
 def read_counting(table: Row) -> Rules:

@@ -156,7 +156,8 @@ class Release:
     """Everything that one region runs on; ``id`` is the hash of the files' contents.
 
     ``refusals`` says which clause stands behind a refusal: clause id by the refusal's code. ``calendar`` alone is not
-    pinned: it holds what was announced up to ``calendar_version``, as it does for every release.
+    pinned: it holds what was announced up to ``calendar_version``, as it does for every release. ``stage_clock`` is the
+    act at which the total limit of a stage starts, ``received`` or ``dispatched``.
     """
 
     id: str
@@ -178,4 +179,5 @@ class Release:
     handling: Handling
     special_procedures: Mapping[str, SpecialProcedure]
     files: Mapping[str, bytes]
+    stage_clock: str | None = None
     calendar_version: int = 0

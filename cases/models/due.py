@@ -13,9 +13,7 @@ from accounts.models import one_of
 from database.base import Base, BigInt, Id
 
 OF_TOKENS = ("task", "call", "timer")
-OF_CASES = ("stage", "item", "procedure", "promise")
-UNTOUCHED = ("procedure", "promise")
-"""Kinds whose clock no hold stops; a ``promise`` (承诺, 容缺) also outlives the instance that it was made in."""
+OF_CASES = ("stage", "procedure")
 
 RUNNING = "cancelled_at IS NULL AND (fired_at IS NULL OR kind <> 'timer')"
 """A limit that was told when it passed still runs: it is over when its token is gone."""
@@ -28,8 +26,8 @@ class DueRow(Base):
     """A limit that runs.
 
     Of a token of the diagram: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires); ``task_id``
-    is the token. Of a case: ``stage`` (阶段总时限), ``item``, ``procedure`` (a special procedure's own limit) or
-    ``promise``; ``task_id`` is the stage case, item case, hold or promise that the limit belongs to.
+    is the token. Of a case: ``stage`` (阶段总时限; ``task_id`` is the stage case), or ``procedure`` (a special
+    procedure's own limit, which no hold stops; ``task_id`` is the hold).
 
     The row is the truth of every due time. While it is ``held`` its clock stands; ``due_at`` is computed anew when the
     hold is lifted, and when the calendar becomes newer than ``calendar_version``. A claim is a lease: ``claimed_until``

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from cases.case_limits import start_stage_clock
 from cases.context import Context
 from cases.models.intake import DispatchConfirmation
 from cases.models.plannings import Planning, PlanningReport
@@ -125,6 +126,7 @@ def keep_dispatch(performed: OperationPerformed, context: Context) -> None:
             .values(dispatched_at=func.coalesce(StageCase.dispatched_at, context.now))
         )
 
+    start_stage_clock(context, performed.instance_id, "dispatched")
     context.changes.later.append(write)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from cases.case_limits import start_stage_clock
 from cases.context import Context
 from cases.documents import issue_intake_receipt
 from cases.facts import facts_of
@@ -171,6 +172,7 @@ def formal(performed: OperationPerformed, context: Context) -> None:
         )
         issue_intake_receipt(session, context)
 
+    start_stage_clock(context, performed.instance_id, "received")
     context.changes.later.append(write)
     context.changes.send("receipt", {"stage_case": str(context.stage_case_id)})
 

@@ -23,7 +23,7 @@ from database.migrations.columns import Instant, required
 revision = "0015"
 down_revision = "0016"
 
-KINDS = "kind IN ('task', 'call', 'timer', 'stage', 'item', 'procedure', 'promise')"
+KINDS = "kind IN ('task', 'call', 'timer', 'stage', 'procedure')"
 LIVE = text("cancelled_at IS NULL AND (fired_at IS NULL OR kind <> 'timer') AND NOT held")
 
 

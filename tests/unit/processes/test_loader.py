@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import date
 from datetime import time as clock
 from fractions import Fraction
 from functools import cache
@@ -101,6 +102,25 @@ def test_the_pack_says_its_hours_and_how_it_counts() -> None:
     assert pack().counting == Rules()
 
 
+def test_a_pack_may_have_seasons_and_days_of_its_own() -> None:
+    hours = 'hours = [["08:30", "12:00"], ["13:00", "17:30"]]\n'
+    local = (
+        'seasons = [{ first = "05-01", last = "09-30", hours = [["08:00", "18:00"]] }]\n'
+        '[calendar.days]\n"2026-11-23" = []\n"2026-11-28" = [["09:00", "12:00"]]\n'
+    )
+    text = FILES["pack.toml"].decode()
+    assert hours in text
+    calendar = load_files({**FILES, "pack.toml": text.replace(hours, hours + local).encode()}, vocabulary()).calendar
+
+    assert calendar.spans(date(2026, 5, 6)) == ((clock(8), clock(18)),)
+    assert calendar.spans(date(2026, 11, 23)) == ()
+    assert calendar.spans(date(2026, 11, 28)) == ((clock(9), clock(12)),)
+
+
+def test_a_pack_says_when_the_total_limit_of_a_stage_starts() -> None:
+    assert pack().stage_clock == "received"
+
+
 def test_every_clause_that_the_diagrams_name_is_one_of_the_regulation() -> None:
     named = {
         clause
@@ -183,6 +203,7 @@ def test_a_missing_table_is_named(name: str) -> None:
         ("pack.toml", "start_day_counts = false", "start_day_counts = 0", "start_day_counts 要是 true 或 false"),
         ("pack.toml", '["08:30", "12:00"]', '["12:30", "12:00"]', "工作时间"),
         ("pack.toml", '["08:30", "12:00"]', '["8", "12:00"]', "工作时间"),
+        ("pack.toml", 'stage = "received"', 'stage = "asked"', "stage 不能是"),
         ("pack.toml", 'version = "2026.11"', "", "没有填写 version"),
         ("pack.toml", "[counting]", "[counts]", "没有 [counting] 一节"),
         ("pack.toml", '"beizhen-10"', '"xiamen-1"', "xiamen-1"),
