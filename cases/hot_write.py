@@ -20,6 +20,7 @@ from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
 from cases.hot import Driver
+from cases.refusals import SENTENCES
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
@@ -132,7 +133,12 @@ class _Statement:
         wanted = sum(section in CHECKED for section, _, _ in self.shape)
         compiled = _compile(tuple(self.shape))
         values = [self.parameters[name] for name in compiled.names]
-        found = psycopg.RawCursor(connection).execute(compiled.text, values).fetchone()
+        try:
+            found = psycopg.RawCursor(connection).execute(compiled.text, values).fetchone()
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name in SENTENCES:
+                raise
+            raise Stale from error  # the rows are inserted even where the check finds that somebody was first
         if found is None or found[0] != wanted:
             raise Stale
 

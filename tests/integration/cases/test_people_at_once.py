@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from cases import hot_write
+from cases.claim_task import claim_task
 from cases.complete_task import complete_task
 from cases.models import WorkItem
+from database.transaction import ATTEMPTS
 from errors import Conflict
 from tests.integration.cases.world import World
 
@@ -55,6 +61,26 @@ def test_a_task_is_completed_once_however_often_it_is_sent(world: World) -> None
 
     assert sum(result is None for result in results) == 1
     assert {type(result) for result in results if result is not None} == {Conflict}
+
+
+def test_a_command_that_loses_one_race_after_another_is_computed_anew_each_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_case = world.start()
+    world.drive(stage_case, until="review")
+    task = world.tasks(stage_case, "review")[0]
+    actor, write, lost = world.worker(task), hot_write.write, count(1)
+
+    def after_somebody_else(*arguments: Any) -> None:
+        if next(lost) <= ATTEMPTS - 1:
+            world.run(lambda session: claim_task(session, actor, task.id))
+        write(*arguments)
+
+    monkeypatch.setattr(hot_write, "write", after_somebody_else)
+    world.complete(task, world.values(task), actor)
+
+    assert next(lost) == ATTEMPTS + 1
+    assert task.id not in [left.id for left in world.tasks(stage_case)]
 
 
 def test_departments_that_answer_in_the_same_instant_all_succeed(world: World) -> None:
