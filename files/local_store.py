@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +15,8 @@ from uuid import uuid4
 from files.errors import StorageFull, TooLarge
 from files.store import CHUNK, Content, Damaged, Missing
 
-INCOMING = "incoming"
+INCOMING, ASIDE = "incoming", "aside"
+UNUSED_SECONDS = 24 * 3600  # no transaction takes so long: content without a row by then never gets one
 ABANDONED_SECONDS = 3600  # nobody writes so slowly: whoever began this upload is gone
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -108,7 +110,7 @@ class LocalStore:
     def adopt(self, path: Path, content: Content) -> None:
         """Give a synchronised file its place."""
         target = self.path(content.sha256)
-        if not target.is_file() or target.stat().st_size != content.size:
+        if not _renewed(target, content.size):
             for folder in (target.parent.parent, target.parent):
                 if not folder.is_dir():
                     folder.mkdir(exist_ok=True, mode=0o700)
@@ -123,6 +125,52 @@ class LocalStore:
             raise Missing(content.sha256)
         return _checked(path, content)
 
+    def sweep(self, section: int, known: Callable[[list[str]], Collection[str]]) -> int:
+        """Drop old content of one of the ``SECTIONS`` that nothing refers to; how many files.
+
+        ``known`` says which of some digests the database refers to now. What is kept anew meanwhile stays: content is
+        put aside first, and comes back if it has become young or known by then; so does what a sweep that died left.
+        """
+        with self._sweeping() as aside:
+            return self._sweep(section, known, aside) if aside else 0
+
+    @contextmanager
+    def _sweeping(self) -> Iterator[Path | None]:
+        """The folder for what is put aside, held by a lock; None while somebody else holds it."""
+        aside = self.folder / ASIDE
+        with room():
+            aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(aside, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield aside if _locked(descriptor) else None
+        finally:
+            os.close(descriptor)
+
+    def _sweep(self, section: int, known: Callable[[list[str]], Collection[str]], aside: Path) -> int:
+        with self.receive(0) as probe:
+            before = probe.path.stat().st_mtime - UNUSED_SECONDS
+        dropped = self._settle(sorted(aside.iterdir()), before, known)
+        for folder in sorted((self.folder / f"{section:02x}").glob("[0-9a-f][0-9a-f]")):
+            old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
+            referred_to = known([path.name for path in old]) if old else ()
+            unused = [path for path in old if path.name not in referred_to]
+            for path in unused:
+                os.replace(path, aside / path.name)
+            dropped += self._settle([aside / path.name for path in unused], before, known)
+        return dropped
+
+    def _settle(self, aside: list[Path], before: float, known: Callable[[list[str]], Collection[str]]) -> int:
+        """Put back what is young or known, drop the rest; how many files."""
+        young = {path.name for path in aside if path.stat().st_mtime >= before}
+        stays = {*young, *known([path.name for path in aside])} if aside else young
+        for path in aside:
+            if path.name in stays:
+                os.replace(path, self.path(path.name))
+                sync_folder(self.path(path.name).parent)
+            else:
+                path.unlink()
+        return len(aside) - len(stays)
+
     def path(self, sha256: str) -> Path:
         """Where the content of a digest lies."""
         return self.folder / sha256[:2] / sha256[2:4] / sha256
@@ -133,6 +181,24 @@ class LocalStore:
             with suppress(FileNotFoundError):
                 if now - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
+
+
+def _locked(descriptor: int) -> bool:
+    """Lock, unless somebody else has; until the descriptor is closed."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _renewed(target: Path, size: int) -> bool:
+    """Whether the content is there whole; it is young again, so that no sweep takes it before its row is written."""
+    try:
+        os.utime(target)
+        return target.stat().st_size == size
+    except FileNotFoundError:
+        return False
 
 
 def _checked(path: Path, content: Content) -> Iterator[bytes]:

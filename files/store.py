@@ -5,7 +5,7 @@ A store travels with the session (``session.info``), as the audit vault does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 STORE = "store"
 CHUNK = 256 * 1024
+SECTIONS = 256  # parts of a store that are swept one at a time
 
 
 class Content(NamedTuple):
@@ -50,6 +51,9 @@ class Store(Protocol):
 
         Raises ``Missing`` at once when there is none.
         """
+
+    def sweep(self, section: int, known: Callable[[list[str]], Collection[str]]) -> int:
+        """Drop what is old in one of the ``SECTIONS`` and not ``known`` to the database; how many contents."""
 
 
 class Missing(Exception):

@@ -19,10 +19,12 @@ from audit.seal import run_sealer
 from cases.deliver_outbox import deliver_outbox
 from cases.fire_due import fire_due
 from cases.recompute_dues import recompute_dues
+from database.clock import current_time
 from database.transaction import in_transaction
+from files.sweep_store import sweep_store
 
 FIRE_DUE, DELIVER, SEAL = "timers.jobs.fire_due_rows", "timers.jobs.deliver_messages", "timers.jobs.seal_audit"
-RECOMPUTE = "timers.jobs.recompute_limits"
+RECOMPUTE, SWEEP = "timers.jobs.recompute_limits", "timers.jobs.sweep_files"
 BATCHES = 50  # of limits computed anew in one job; what is left is another job's
 
 log = structlog.get_logger(__name__)
@@ -70,6 +72,11 @@ def recompute_limits() -> None:
     for _ in range(BATCHES):
         if in_transaction(_sessions(), recompute_dues) == 0:
             return
+
+
+def sweep_files() -> None:
+    """Drop what transactions that failed left in the store."""
+    sweep_store(_sessions(), in_transaction(_sessions(), current_time))
 
 
 def _each(ids: Sequence[str], use_case: Callable[[Session, UUID], object]) -> None:

@@ -19,6 +19,7 @@ from timers import jobs, queues
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LOOKS_BETWEEN_HEARTBEATS = 10
+LOOKS_BETWEEN_SWEEPS = 7_200
 MOST_AT_ONCE = 1_000
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,8 @@ def run(sessions: sessionmaker[Session], redis_url: str, stop: Event) -> None:
                 in_transaction(sessions, lambda session: record_heartbeat(session, "scan", current_time(session)))
                 enqueue_sealing(connection)
                 enqueue_recomputing(sessions, connection)
+            if looks % LOOKS_BETWEEN_SWEEPS == 0:
+                enqueue_sweeping(connection)
             found = look(sessions, connection)
         except (Busy, RedisError) as error:
             log.warning("scan waits", reason=str(error))
@@ -72,3 +75,10 @@ def enqueue_recomputing(sessions: sessionmaker[Session], connection: Redis) -> b
         return False
     calendar.enqueue(jobs.RECOMPUTE, result_ttl=0)
     return True
+
+
+def enqueue_sweeping(connection: Redis) -> None:
+    """Have some worker sweep a section of the store, unless such a job waits already."""
+    files = queues.queue(connection, queues.FILES)
+    if files.count == 0:
+        files.enqueue(jobs.SWEEP, result_ttl=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 
 from files import local_store
 from files.errors import StorageFull, TooLarge
-from files.local_store import ABANDONED_SECONDS, LocalStore
-from files.store import CHUNK, Content, Damaged, Missing
+from files.local_store import ABANDONED_SECONDS, UNUSED_SECONDS, LocalStore
+from files.store import CHUNK, SECTIONS, Content, Damaged, Missing
 
 
 @pytest.fixture
@@ -149,3 +150,99 @@ def test_damaged_content_is_never_handed_out_whole(store: LocalStore, change: st
     with pytest.raises(Damaged):
         received.extend(store.read(content))
     assert sum(map(len, received)) < content.size
+
+
+def age(store: LocalStore, content: Content, seconds: float = UNUSED_SECONDS + 60) -> None:
+    """Let content be older than it is."""
+    then = store.path(content.sha256).stat().st_mtime - seconds
+    os.utime(store.path(content.sha256), (then, then))
+
+
+def section_of(content: Content) -> int:
+    return int(content.sha256[:2], 16)
+
+
+def nothing_known(digests: list[str]) -> set[str]:
+    return set()
+
+
+def test_old_content_that_nothing_refers_to_is_swept(store: LocalStore) -> None:
+    content = put(store, b"left by a transaction that failed")
+    age(store, content)
+
+    assert store.sweep((section_of(content) + 1) % SECTIONS, nothing_known) == 0
+    assert store.sweep(section_of(content), nothing_known) == 1
+    assert kept(store) == []
+
+
+def test_content_that_is_known_or_young_is_never_swept(store: LocalStore) -> None:
+    content = put(store, b"known")
+    assert store.sweep(section_of(content), nothing_known) == 0  # a transaction may just be writing its row
+    age(store, content)
+    assert store.sweep(section_of(content), set) == 0
+    assert kept(store) == [store.path(content.sha256)]
+
+
+@pytest.mark.parametrize("moment", [1, 2])
+def test_content_that_is_kept_anew_during_a_sweep_stays(store: LocalStore, moment: int) -> None:
+    content = put(store, b"twice")
+    age(store, content)
+    asked = 0
+
+    def known(digests: list[str]) -> set[str]:
+        nonlocal asked
+        asked += 1
+        if asked == moment:  # before it is put aside, and while it lies aside
+            put(store, b"twice")
+        return set()
+
+    store.sweep(section_of(content), known)
+
+    assert asked == 2
+    assert b"".join(store.read(content)) == b"twice"
+
+
+def test_content_that_becomes_known_during_a_sweep_comes_back(store: LocalStore) -> None:
+    content = put(store, b"late")
+    age(store, content)
+    answers = iter([set[str](), {content.sha256}])
+
+    assert store.sweep(section_of(content), lambda digests: next(answers)) == 0
+    assert b"".join(store.read(content)) == b"late"
+
+
+def test_what_a_sweep_that_died_put_aside_comes_back(store: LocalStore) -> None:
+    content = put(store, b"aside")
+    age(store, content)
+    with pytest.raises(ConnectionError):
+        store.sweep(section_of(content), _dies_at_the_second())
+    assert not store.path(content.sha256).exists()
+
+    store.sweep(0, set)
+
+    assert b"".join(store.read(content)) == b"aside"
+
+
+def test_one_sweeps_at_a_time(store: LocalStore) -> None:
+    content = put(store, b"one")
+    age(store, content)
+    inner: list[int] = []
+
+    def known(digests: list[str]) -> set[str]:
+        inner.append(store.sweep(section_of(content), nothing_known))
+        return set()
+
+    assert store.sweep(section_of(content), known) == 1
+    assert inner == [0, 0]
+
+
+def _dies_at_the_second() -> Callable[[list[str]], set[str]]:
+    answers = iter([set[str]()])
+
+    def known(digests: list[str]) -> set[str]:
+        try:
+            return next(answers)
+        except StopIteration:
+            raise ConnectionError from None
+
+    return known
