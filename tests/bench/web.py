@@ -111,6 +111,7 @@ def web(bench: BenchWorld, *, processes: int, threads: int = 4) -> Iterator[Web]
         number = listener.fileno()
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{number}", "--no-control-socket"]
         command += ["--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads)]
+        command += ["--keep-alive", "60"]  # the connections of forty people are opened one by one before the instant
         environment = {
             **os.environ,
             "DATABASE_URL": bench.server.url(DATABASE),

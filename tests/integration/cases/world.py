@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from subprocess import Popen
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -26,12 +26,14 @@ from files.receive_file import Received
 from files.scanning import NOT_SCANNED, Scan
 from files.store import Content
 from files.upload_file import upload_file
+from launcher.children import wait_until
 from processes import install
 from processes.release import Release
 
 T = TypeVar("T")
 CODE = "2403-210782-04-01-123456"
 CREDIT_CODE = "91210782MA0N00010Y"
+SECONDS_TO_WORK = 300.0
 
 
 @dataclass
@@ -197,11 +199,10 @@ class World:
         with self.sessions() as session:
             return list(session.execute(text(statement), values))
 
-    def until(self, statement: str, wanted: Any, seconds: float = 10) -> None:
-        """Poll until a query gives what is wanted."""
-        end = time.monotonic() + seconds
-        while self.scalar(statement) != wanted:
-            assert time.monotonic() < end, f"never {wanted}: {statement}"
+    def until(self, statement: str, wanted: Any, worker: Popen[bytes]) -> None:
+        """Wait for the ``worker`` to make a query give what is wanted; the limit is for a machine that is very busy."""
+        came = wait_until(lambda: bool(self.scalar(statement) == wanted), worker, SECONDS_TO_WORK)
+        assert came, f"never {wanted}: {statement}; the worker ended with {worker.poll()}"
 
     def values(self, task: WorkItem) -> dict[str, Any]:
         """What people usually fill in: everything required, everything in order."""

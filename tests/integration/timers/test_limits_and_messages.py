@@ -31,9 +31,9 @@ def test_a_limit_that_passes_moves_the_diagram_on(world: World, redis: Redis, st
     world.database.move_clock(timedelta(days=7))
 
     assert scan.look(world.sessions, redis) >= asked
-    start_worker()
+    worker = start_worker()
 
-    world.until(PASSED, 0, seconds=60)
+    world.until(PASSED, 0, worker)
     assert len(world.tasks(stage_case, "answer_final")) == asked
     assert world.tasks(stage_case, "answer") == []
 
@@ -43,9 +43,9 @@ def test_who_may_take_a_task_is_told_through_the_outbox(world: World, redis: Red
     stage_case = world.start()
 
     scan.look(world.sessions, redis)
-    start_worker()
+    worker = start_worker()
 
-    world.until("SELECT count(*) FROM outbox WHERE attempts = 0", 0, seconds=60)
+    world.until("SELECT count(*) FROM outbox WHERE attempts = 0", 0, worker)
     told = world.rows("SELECT user_id, work_item_id FROM notices")
     mine = [task.id for task in world.tasks(stage_case, "answer") if task.organisation_id == holder.organisation_id]
     assert [(row.user_id, row.work_item_id) for row in told] == [(holder.user_id, mine[0])]
@@ -55,9 +55,9 @@ def test_a_post_that_nobody_holds_is_no_delivery(world: World, redis: Redis, sta
     world.start()
 
     scan.look(world.sessions, redis)
-    start_worker()
+    worker = start_worker()
 
-    world.until("SELECT count(*) FROM outbox WHERE attempts = 0", 0, seconds=60)
+    world.until("SELECT count(*) FROM outbox WHERE attempts = 0", 0, worker)
     assert world.scalar("SELECT count(*) FROM outbox WHERE delivered_at IS NOT NULL") == 0
     assert "岗位空缺" in world.scalar("SELECT min(last_error) FROM outbox")
 
@@ -147,15 +147,15 @@ def test_a_worker_that_is_killed_at_work_loses_nothing(world: World, redis: Redi
     world.database.move_clock(timedelta(days=7))
     scan.look(world.sessions, redis)
     first = start_worker()
-    world.until("SELECT count(*) > 0 FROM due_rows WHERE fired_at IS NOT NULL", True, seconds=60)
+    world.until("SELECT count(*) > 0 FROM due_rows WHERE fired_at IS NOT NULL", True, first)
     first.kill()
     first.wait(10)
 
     world.database.move_clock(LEASE + timedelta(seconds=1))
     scan.look(world.sessions, redis)
-    start_worker()
+    worker = start_worker()
 
-    world.until(PASSED, 0, seconds=60)
+    world.until(PASSED, 0, worker)
     assert len(world.tasks(stage_case, "answer_final")) == asked
 
 

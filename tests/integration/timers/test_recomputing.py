@@ -36,7 +36,7 @@ def test_limits_are_computed_anew_by_a_worker_once_a_year_is_announced(
     assert scan.enqueue_recomputing(world.sessions, redis)
     assert not scan.enqueue_recomputing(world.sessions, redis)  # one job is enough
     assert queues.queue(redis, queues.CALENDAR).count == 1
-    start_worker()
+    worker = start_worker()
 
-    world.until(STALE, 0, seconds=60)
+    world.until(STALE, 0, worker)
     assert world.scalar(GUESSED) == 0
