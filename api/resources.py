@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.appointments.routes import resource as appointments
 from api.calendar.routes import resource as calendar
+from api.copies.routes import resource as copies
 from api.documents.routes import resource as documents
 from api.engineerings.routes import resource as engineerings
 from api.files.routes import resource as files
@@ -31,6 +32,7 @@ RESOURCES = (
     history,
     item_cases,
     tasks,
+    copies,
     files,
     documents,
     limits,

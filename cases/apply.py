@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cases import lights, limits
 from cases.changes import Case
 from cases.context import Context, Place
+from cases.copies import make_copies
 from cases.models.stages import StageCase
 from cases.operations import OPERATIONS
 from engine import happenings
@@ -96,6 +97,8 @@ def _organisation(happening: happenings.TaskOpened) -> UUID:
 
 def _task_closed(happening: happenings.TaskClosed, context: Context) -> None:
     context.changes.close_task(happening.task_id, "cancelled" if happening.cancelled else "done")
+    if not happening.cancelled:
+        make_copies(happening, context)
 
 
 def _limit_set(happening: happenings.LimitSet, context: Context) -> None:

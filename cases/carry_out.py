@@ -50,6 +50,7 @@ class Admitted:
     object_id: UUID
     command: Mapping[str, Any]
     submission: dict[str, Any] = field(default_factory=dict)
+    copies: tuple[UUID, ...] = ()
     fired: UUID | None = None
     messages: tuple[tuple[str, dict[str, Any]], ...] = ()
 
@@ -131,6 +132,7 @@ def _context(session: Session, actor: Actor | None, position: Position, admitted
         stage_case_id=position.stage_case_id,
         changes=changes,
         submission=admitted.submission,
+        copies=admitted.copies,
         stage_held=position.hold_id is not None and position.held_item is None,
     )
     for above in position.above:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from cases import guards, hot
 from cases.carry_out import Admitted, Perform, carry_out
+from cases.copies import readers
 from cases.options import choices
 from cases.position import Position
 from cases.releases import release_of
@@ -22,23 +23,33 @@ from errors import Conflict, Invalid
 from forms import validate
 
 
-def complete_task(session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any]) -> Position:
+def complete_task(
+    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], copies: Sequence[UUID] = ()
+) -> Position:
     """Complete the task with the values of its form; the time is the database's, read after the lock.
 
-    Raises ``NotFound``, ``NotAllowed``, ``Conflict`` (done, cancelled, claimed by another, suspended, precondition),
-    ``Invalid`` with the path of the wrong field. Returns where the task stood.
+    ``copies`` are organisations that get to read it (抄送). Raises ``NotFound``, ``NotAllowed``, ``Conflict`` (done,
+    cancelled, claimed by another, suspended, precondition), ``Invalid`` with the path of the wrong field. Returns
+    where the task stood.
     """
-    position = carry_out(session, actor, hot.BY_TASK, task_id, lambda found: _admit(session, actor, found, values))
+
+    def admit(found: Position) -> Admitted:
+        return _admit(session, actor, found, values, copies)
+
+    position = carry_out(session, actor, hot.BY_TASK, task_id, admit)
     assert position is not None
     return position
 
 
-def _admit(session: Session, actor: Actor, position: Position, values: Mapping[str, Any]) -> Admitted:
+def _admit(
+    session: Session, actor: Actor, position: Position, values: Mapping[str, Any], copies: Sequence[UUID]
+) -> Admitted:
     require_worker(session, actor, position)
     require_open(session, actor, position)
     require_active(position)
     submission = check_form(session, position, values)
     guards.check(session, position, submission)
+    copied = readers(session, position, copies)
     task_id = position.task_id
     assert task_id is not None
 
@@ -50,8 +61,15 @@ def _admit(session: Session, actor: Actor, position: Position, values: Mapping[s
         action="task.complete",
         object_type="work_items",
         object_id=task_id,
-        command={"name": "complete_task", "task": str(task_id), "values": submission, "actor": str(actor.user_id)},
+        command={
+            "name": "complete_task",
+            "task": str(task_id),
+            "values": submission,
+            "copies": [str(organisation) for organisation in copied],
+            "actor": str(actor.user_id),
+        },
         submission=submission,
+        copies=copied,
     )
 
 

@@ -28,7 +28,8 @@ class Place:
 
 @dataclass(slots=True)
 class Context:
-    """One command on one stage case. ``submission`` are the values of the form that was completed, if any.
+    """One command on one stage case. ``submission`` are the values of the form that was completed, if any,
+    ``copies`` the organisations that whoever completed it lets read it.
 
     ``stage_held``: a hold of the stage stands, and what begins under it stands too. ``actor`` is None when the platform
     itself acts (a limit fires). ``places`` are the instances by id, with those that the command starts.
@@ -41,6 +42,7 @@ class Context:
     stage_case_id: UUID
     changes: Changes
     submission: dict[str, Any] = field(default_factory=dict)
+    copies: tuple[UUID, ...] = ()
     stage_held: bool = False
     places: dict[UUID, Place] = field(default_factory=dict)
 

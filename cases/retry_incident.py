@@ -68,7 +68,8 @@ def _again(session: Session, actor: Actor, command: Mapping[str, Any]) -> None:
         stage_case_id = UUID(command["stage_case"])
         start_supplementary_planning(session, actor, stage_case_id, items=command["items"], reason=command["reason"])
     else:
-        complete_task(session, actor, UUID(command["task"]), command["values"])
+        copies = [UUID(organisation) for organisation in command.get("copies", ())]
+        complete_task(session, actor, UUID(command["task"]), command["values"], copies)
 
 
 def _original(session: Session, user_id: UUID, now: datetime) -> Actor:

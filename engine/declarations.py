@@ -41,6 +41,14 @@ def mapped(mappings: Mappings, data: Mapping[str, Any], source: Mapping[str, Any
 
 
 @dataclass(frozen=True, slots=True)
+class CopyDeclaration:
+    """``bl:copy``: the post that reads what was done, once the task is completed."""
+
+    role: str
+    organisation: Value | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDeclaration:
     """``bl:task``: who does a user task, with which form, until when, and what it gives to the data."""
 
@@ -51,6 +59,7 @@ class TaskDeclaration:
     limit: Value | None
     timeout: str | None
     outputs: Mappings
+    copies: tuple[CopyDeclaration, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,10 @@ def read_task(node: etree._Element) -> TaskDeclaration:
         limit=_value(declared, "limit"),
         timeout=declared.get("timeout"),
         outputs=_mappings(declared, "output"),
+        copies=tuple(
+            CopyDeclaration(copy.get("role", ""), _value(copy, "organisation"))
+            for copy in declared.findall(f"{BL}copy")
+        ),
     )
 
 

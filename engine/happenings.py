@@ -33,11 +33,15 @@ class TaskOpened(Happening):
 
 @dataclass(frozen=True, slots=True)
 class TaskClosed(Happening):
-    """A user task is no longer open: ``cancelled`` when the flow took it away, otherwise completed."""
+    """A user task is no longer open: ``cancelled`` when the flow took it away, otherwise completed.
+
+    ``copies``: the posts (role, organisation) that the diagram lets read what was completed.
+    """
 
     task_id: UUID
     element_id: str
     cancelled: bool
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,26 @@ from api.item_cases.routes import show_item_case
 from api.operation import Call, Resource
 from api.pagination import Page, SortKey, paginate
 from api.stage_cases.schemas import (
+    PlanningAnswer,
     StageCaseAnswer,
     StageCaseDetailAnswer,
     StageCaseInput,
     StageCasePage,
     StageCaseQuery,
+    SupplementInput,
 )
-from cases.models import Engineering, Hold, ItemCase, Project, StageCase, WorkItem
+from cases.models import Engineering, Hold, ItemCase, Planning, Project, StageCase, WorkItem
 from cases.queries.stage_cases import (
     materials,
     open_holds,
     opinions,
+    plannings,
     reports,
     visible_item_cases,
     visible_stage_cases,
 )
 from cases.start_stage_case import start_stage_case
+from cases.start_supplementary_planning import start_supplementary_planning
 from cases.status import APPROVING
 from errors import NotFound
 
@@ -97,10 +101,27 @@ def read_stage_case(call: Call, stage_case_id: UUID) -> dict[str, Any]:
         "progress": _progress(call, stage_case_id, [item.ItemCase for item in items], holds),
         "items": [show_item_case(item) for item in items],
         "materials": [_show_material(found) for found in session.execute(materials(stage_case_id))],
+        "plannings": session.scalars(plannings(stage_case_id)).all(),
         "opinions": session.scalars(opinions(stage_case_id)).all(),
         "reports": session.scalars(reports(stage_case_id)).all(),
         "holds": holds,
     }
+
+
+@resource.operation(
+    "POST",
+    "/stage-cases/<uuid:stage_case_id>/plannings",
+    PlanningAnswer,
+    status=201,
+    permission="task.work",
+    body=SupplementInput,
+)
+def supplement(call: Call, stage_case_id: UUID) -> Planning:
+    """发起补充策划
+
+    由牵头部门在策划报告出具后、阶段性办结前发起，另出一份报告；新增的事项、材料并入本阶段。
+    """
+    return start_supplementary_planning(call.session, call.actor, stage_case_id, **call.body)
 
 
 def find_stage_case(call: Call, stage_case_id: UUID) -> Row[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from api.fields import Choice, Identifier, Input, Moment, Open, Output, Part, Text, shown
 from api.item_cases.schemas import ItemCaseAnswer
@@ -10,7 +10,7 @@ from api.pagination import PageQuery, page_of
 from api.regions.schemas import CODE, CODE_HINT
 from cases.models.intake import MATERIAL_STATUSES, SOURCES
 
-STATUSES = ("open", "completed", "closed_empty", "void")
+STATUSES = ("open", "completed", "closed_empty", "void", "declined")
 CHANNELS = ("window", "online")
 
 
@@ -21,6 +21,31 @@ class StageCaseInput(Input):
     stage = Text(required=True, longest=20, metadata={"description": "现行发布中的阶段编码。"})
     process_type = Text(required=True, longest=20, metadata={"description": "现行发布中的流程类型编码。"})
     channel = Choice(*CHANNELS, required=True, metadata={"description": "window 窗口申报，online 网上申报。"})
+
+
+class SupplementInput(Input):
+    """More items to plan."""
+
+    items = fields.List(
+        Text(longest=40),
+        required=True,
+        validate=validate.Length(min=1, max=100),
+        metadata={"description": "要补充策划的候选事项编码。"},
+    )
+    reason = Text(required=True, longest=2000, metadata={"description": "为什么补充策划。"})
+
+
+class PlanningAnswer(Output):
+    """One planning of the stage case."""
+
+    id = shown(fields.UUID, "编号。")
+    number = shown(fields.Integer, "第几次策划。")
+    reason = shown(fields.String, "补充策划的理由；首次策划为 null。", empty=True)
+    candidates = fields.List(Open(), required=True, metadata={"description": "所问的候选事项。"})
+    opened_at = shown(Moment, "发起时间。")
+    concluded_at = shown(Moment, "结论齐全的时间。", empty=True)
+    confirmed_at = shown(Moment, "最后确认的时间。", empty=True)
+    dispatched_at = shown(Moment, "转办的时间。", empty=True)
 
 
 class StageCaseQuery(PageQuery):
@@ -55,14 +80,14 @@ class StageCaseAnswer(Output):
     status = Choice(
         *STATUSES,
         required=True,
-        metadata={"description": "open 在办，completed 阶段办结，closed_empty 无需审批，void 作废。"},
+        metadata={"description": "open 在办，completed 办结，closed_empty 无需审批，void 作废，declined 不予接收。"},
     )
     opened_at = shown(Moment, "发起时间。")
     receipt = shown(fields.String, "收件凭证号。", empty=True)
     received_at = shown(Moment, "正式收件时间。", empty=True)
     dispatched_at = shown(Moment, "统一转办时间。", empty=True)
     completed_at = shown(Moment, "阶段办结时间。", empty=True)
-    closing_reason = shown(fields.String, "作废或无需审批的理由。", empty=True)
+    closing_reason = shown(fields.String, "作废、无需审批或不予接收的理由。", empty=True)
     ended_at = shown(Moment, "全部事项结束的时间。", empty=True)
 
 
@@ -149,6 +174,7 @@ class StageCaseDetailAnswer(StageCaseAnswer):
     progress = Part(ProgressAnswer, required=True)
     items = fields.List(Part(ItemCaseAnswer), required=True, metadata={"description": "办件。"})
     materials = fields.List(Part(MaterialAnswer), required=True, metadata={"description": "材料。"})
+    plannings = fields.List(Part(PlanningAnswer), required=True, metadata={"description": "各次策划。"})
     opinions = fields.List(Part(OpinionAnswer), required=True, metadata={"description": "策划意见。"})
     reports = fields.List(Part(ReportAnswer), required=True, metadata={"description": "策划报告。"})
     holds = fields.List(Part(HoldAnswer), required=True, metadata={"description": "此刻的挂起。"})

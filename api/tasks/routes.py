@@ -13,11 +13,22 @@ from sqlalchemy import Row
 
 from api.operation import Call, Resource
 from api.pagination import Page, SortKey, paginate
-from api.tasks.schemas import CompletionAnswer, TaskDetailAnswer, TaskPage, TaskQuery, ValuesInput
+from api.tasks.schemas import (
+    CompletionAnswer,
+    CompletionInput,
+    CompletionsAnswer,
+    CompletionsInput,
+    TaskDetailAnswer,
+    TaskPage,
+    TaskQuery,
+    ValuesInput,
+)
 from cases.claim_task import claim_task
 from cases.complete_task import complete_task
+from cases.complete_tasks import Completion, complete_tasks
 from cases.models import WorkItem
 from cases.options import choices
+from cases.position import Position
 from cases.queries.tasks import done_tasks, my_tasks, one_task, tasks_of_my_posts, visible_tasks
 from cases.releases import release_of
 from cases.save_draft import save_draft
@@ -87,7 +98,7 @@ def keep_draft(call: Call, task_id: UUID) -> None:
 
 
 @resource.operation(
-    "POST", "/tasks/<uuid:task_id>/completion", CompletionAnswer, permission="task.work", body=ValuesInput
+    "POST", "/tasks/<uuid:task_id>/completion", CompletionAnswer, permission="task.work", body=CompletionInput
 )
 def complete(call: Call, task_id: UUID) -> dict[str, Any]:
     """办结任务
@@ -95,9 +106,32 @@ def complete(call: Call, task_id: UUID) -> dict[str, Any]:
     按表单核对填写的内容，通过后流程立即前进。两人同时办理同一任务，一人成功，另一人得到冲突。
     """
     with _inside_values():
-        position = complete_task(call.session, call.actor, task_id, call.body["values"])
+        position = complete_task(call.session, call.actor, task_id, call.body["values"], call.body.get("copies", ()))
+    return _done(position)
+
+
+@resource.operation(
+    "POST",
+    "/tasks/completions",
+    CompletionsAnswer,
+    permission="task.work",
+    body=CompletionsInput,
+    refusals=(404,),
+)
+def complete_several(call: Call) -> dict[str, Any]:
+    """一起办结多个任务
+
+    同一个阶段办理、同一种表单的任务一次办完，例如一个部门就多个事项回复策划意见。
+    全部成功或者全部不变；被拒绝时指明是第几个任务的哪一项。
+    """
+    completions = [Completion(entry["task_id"], entry["values"]) for entry in call.body["completions"]]
+    done = complete_tasks(call.session, call.actor, completions, call.body.get("copies", ()))
+    return {"completed": [_done(position) for position in done]}
+
+
+def _done(position: Position) -> dict[str, Any]:
     return {
-        "id": task_id,
+        "id": position.task_id,
         "status": "done",
         "stage_case_id": position.stage_case_id,
         "closed_at": position.now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from api.fields import Choice, Identifier, Input, Moment, Open, Output, Part, Text, shown
 from api.pagination import PageQuery, page_of
@@ -36,6 +36,34 @@ class ValuesInput(Input):
         keys=Text(longest=100),
         required=True,
         metadata={"description": "按任务的表单填写的内容；没有表单的任务写 {}。"},
+    )
+
+
+class CompletionInput(ValuesInput):
+    """A filled-in form, and who else gets to read it."""
+
+    copies = fields.List(
+        Identifier(), validate=validate.Length(max=20), metadata={"description": "抄送的机构：可以查看，没有任务。"}
+    )
+
+
+class TaskCompletionInput(ValuesInput):
+    """One of several tasks with its filled-in form."""
+
+    task_id = Identifier(required=True, metadata={"description": "任务。"})
+
+
+class CompletionsInput(Input):
+    """Several tasks of one stage case and one form."""
+
+    completions = fields.List(
+        Part(TaskCompletionInput),
+        required=True,
+        validate=validate.Length(min=1, max=100),
+        metadata={"description": "一起办理的任务，1 到 100 个。"},
+    )
+    copies = fields.List(
+        Identifier(), validate=validate.Length(max=20), metadata={"description": "抄送的机构：可以查看，没有任务。"}
     )
 
 
@@ -102,6 +130,12 @@ class CompletionAnswer(Output):
     status = Choice("done", required=True)
     stage_case_id = shown(fields.UUID, "阶段办理。")
     closed_at = shown(Moment, "办结时间。")
+
+
+class CompletionsAnswer(Output):
+    """All of the tasks are done."""
+
+    completed = fields.List(Part(CompletionAnswer), required=True, metadata={"description": "办结的任务，按提交次序。"})
 
 
 TaskPage = page_of(TaskAnswer)

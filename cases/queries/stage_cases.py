@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from accounts.actor import Actor, data_scope
 from accounts.models import Organisation
+from cases.models.copies import Copy
 from cases.models.due import Hold
 from cases.models.instances import WorkItem
 from cases.models.intake import StageMaterial
@@ -17,11 +18,12 @@ from cases.models.items import ItemCase, StatusEvent
 from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from cases.queries.copies import copied_to
 from files.models import Upload
 
 
 def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
-    """The stage cases of the actor's region, of the own unit, or with a task of the own organisation."""
+    """The stage cases of the actor's region, of the own unit, with a task of the own organisation, or copied to it."""
     if permission not in actor.grants:
         return false()
     scope = data_scope(
@@ -34,7 +36,8 @@ def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
     tasks = select(task.id).where(
         task.stage_case_id == StageCase.id, task.organisation_id.in_(sorted(actor.organisation_ids))
     )
-    return scope | tasks.exists()
+    copies = select(Copy.id).where(Copy.stage_case_id == StageCase.id, copied_to(actor))
+    return scope | tasks.exists() | copies.exists()
 
 
 def visible_stage_cases(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -71,6 +74,11 @@ def materials(stage_case_id: UUID) -> Select[*tuple[Any, ...]]:
         .where(StageMaterial.stage_case_id == stage_case_id)
         .order_by(StageMaterial.code)
     )
+
+
+def plannings(stage_case_id: UUID) -> Select[Planning]:
+    """The plannings of a stage case in order."""
+    return select(Planning).where(Planning.stage_case_id == stage_case_id).order_by(Planning.number)
 
 
 def opinions(stage_case_id: UUID) -> Select[PlanningOpinion]:

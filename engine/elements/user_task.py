@@ -51,5 +51,11 @@ class UserTask(Element):
 
     def _close(self, token: Token, cancelled: bool) -> None:
         instance = token.workflow.instance
-        instance.happened(TaskClosed(instance.id, instance.task_id(token), self.bpmn_id, cancelled))
+        copies = () if cancelled else self._copies(token)
+        instance.happened(TaskClosed(instance.id, instance.task_id(token), self.bpmn_id, cancelled, copies))
         clear_limit(token)
+
+    def _copies(self, token: Token) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (copy.role, text_of(copy.organisation, token.data, "organisation")) for copy in self.declared.copies
+        )

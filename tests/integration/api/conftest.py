@@ -29,7 +29,7 @@ from accounts.tokens import create_api_token
 from accounts.users import create_user
 from api.app import create_app
 from audit.vault import VAULT, Vault
-from cases.models import DueRow, Heartbeat, Incident, ItemCase, ProcessInstance
+from cases.models import Copy, DueRow, Heartbeat, Incident, ItemCase, ProcessInstance
 from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
@@ -360,7 +360,15 @@ def known_rows(world: World) -> dict[str, str]:
             stage_case_id=UUID(stage_case["id"]),
             region_code=world.region_code,
         )
-        session.add_all([incident, item_case, limit])
+        copy = Copy(
+            stage_case_id=UUID(stage_case["id"]),
+            work_item_id=UUID(task["id"]),
+            organisation_id=world.organisations["natural_resources"],
+            made_by=lead,
+            made_at=now,
+            cause="choice",
+        )
+        session.add_all([incident, item_case, limit, copy])
         file_id = known_file(session, world.people["applicant"], UUID(stage_case["id"]))
         document = issue_document(
             session,
@@ -386,6 +394,7 @@ def known_rows(world: World) -> dict[str, str]:
             "engineering_id": stage_case["engineering_id"],
             "project_id": stage_case["project_id"],
             "item_case_id": str(item_case.id),
+            "copy_id": str(copy.id),
             "release_id": world.release.id,
             "name": "stage.bpmn",
             "form_id": "receive_application",

@@ -26,12 +26,13 @@ NO_PASSWORD = {"present": "x", "new": "x"}
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/api/v1/tasks/<task_id>/draft"): {"values": {}},
     ("POST", "/api/v1/tasks/<task_id>/completion"): {"values": {}},
+    ("POST", "/api/v1/stage-cases/<stage_case_id>/plannings"): {"items": ["015"], **REASON},
     ("POST", "/api/v1/users/<user_id>/deactivation"): REASON,
     ("POST", "/api/v1/appointments/<appointment_id>/end"): REASON,
     ("POST", "/api/v1/sessions/current/password"): NO_PASSWORD,
     ("PATCH", "/api/v1/organisations/<organisation_id>"): {"function": "演练"},
 }
-WITHOUT_BODY = re.compile(r"/(claim|activation|unlock|password-reset|retry)$")
+WITHOUT_BODY = re.compile(r"/(reading|claim|activation|unlock|password-reset|retry)$")
 
 
 @pytest.fixture(scope="module")

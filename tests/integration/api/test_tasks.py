@@ -245,3 +245,81 @@ def test_a_task_that_never_was_is_not_found(lead: Client) -> None:
         ("POST", "/completion", RECEIVE),
     ):
         assert problem(lead(method, f"/tasks/{uuid4()}{path}", body)) == (404, "task_not_found")
+
+
+def asked(world: World, lead: Client, task: dict[str, Any]) -> tuple[Client, list[dict[str, Any]]]:
+    """The officer whose department is asked, and his tasks."""
+    assert lead("POST", f"/tasks/{task['id']}/completion", RECEIVE).status == 200
+    officer = world.client("officer")
+    return officer, officer("GET", "/tasks").body["entries"]
+
+
+OPINION = {"conclusion": "required", "legality": "met", "compliance": "met", "feasibility": "met"}
+
+
+def test_several_tasks_are_completed_in_one_request(world: World, lead: Client, task: dict[str, Any]) -> None:
+    officer, tasks = asked(world, lead, task)
+    assert len(tasks) > 1
+    body = {"completions": [{"task_id": found["id"], "values": OPINION} for found in tasks]}
+
+    done = officer("POST", "/tasks/completions", body)
+
+    assert done.status == 200, done.text
+    assert [entry["id"] for entry in done.body["completed"]] == [found["id"] for found in tasks]
+    assert officer("GET", "/tasks").body["entries"] == []
+    assert problem(officer("POST", "/tasks/completions", body)) == (409, "task_already_done")
+
+
+def test_one_mistake_among_several_tasks_is_named_and_keeps_all_open(
+    world: World, lead: Client, task: dict[str, Any]
+) -> None:
+    officer, tasks = asked(world, lead, task)
+    completions = [{"task_id": found["id"], "values": OPINION} for found in tasks[:2]]
+    completions[1]["values"] = {"conclusion": "required"}
+
+    refused = officer("POST", "/tasks/completions", {"completions": completions})
+
+    assert problem(refused) == (422, "form_invalid")
+    assert refused.body["errors"][0]["field"] == "/completions/1/values/legality"
+    assert len(officer("GET", "/tasks").body["entries"]) == len(tasks)
+    wrong: list[dict[str, Any]] = [{}, {"completions": []}, {"completions": [{"values": {}}]}]
+    for body in (*wrong, {"completions": completions, "more": 1}):
+        assert officer("POST", "/tasks/completions", body).status == 422
+
+
+def test_a_copy_is_listed_for_its_reader_and_marked_as_read(world: World, lead: Client, task: dict[str, Any]) -> None:
+    body = {**RECEIVE, "copies": [str(world.organisations["natural_resources"])]}
+    assert lead("POST", f"/tasks/{task['id']}/completion", body).status == 200
+
+    (copy,) = lead("GET", "/copies?unread=true").body["entries"]
+    assert (copy["name"], copy["cause"], copy["read_at"]) == ("接收申请", "choice", None)
+    for _ in range(2):
+        assert lead("PUT", f"/copies/{copy['id']}/reading").status == 204
+    assert lead("GET", "/copies?unread=true").body["entries"] == []
+    assert lead("GET", "/copies?unread=false").body["entries"][0]["read_at"]
+    assert world.client("applicant")("GET", "/copies").body["entries"] == []
+    assert problem(world.client("applicant")("PUT", f"/copies/{copy['id']}/reading")) == (404, "copy_not_found")
+
+
+def test_a_declined_application_shows_the_applicant_its_reason(
+    world: World, lead: Client, task: dict[str, Any]
+) -> None:
+    values = {"decision": "declined", "reason": "项目代码尚未赋码"}
+    assert lead("POST", f"/tasks/{task['id']}/completion", {"values": values}).status == 200
+
+    shown = world.client("applicant")("GET", f"/stage-cases/{task['stage_case_id']}").body
+
+    assert (shown["status"], shown["closing_reason"]) == ("declined", "项目代码尚未赋码")
+
+
+def test_a_supplementary_planning_before_the_first_report_is_refused(
+    world: World, lead: Client, task: dict[str, Any]
+) -> None:
+    path, body = f"/stage-cases/{task['stage_case_id']}/plannings", {"items": ["015"], "reason": "规划调整"}
+
+    assert problem(lead("POST", path, body)) == (409, "planning_open")
+    assert problem(world.client("applicant")("POST", path, body)) == (403, "not_the_lead")
+    assert problem(world.client("officer")("POST", path, body)) == (404, "stage_case_not_found")
+    assert lead("POST", path, {"items": [], "reason": "规划调整"}).status == 422
+    assert lead("POST", path, {"items": ["015"]}).status == 422
+    assert lead("GET", f"/stage-cases/{task['stage_case_id']}").body["plannings"] == []

@@ -60,6 +60,16 @@ def test_a_task_opens_with_everything_evaluated(make_world: MakeWorld) -> None:
     assert limit == LimitSet(ROOT, opened.task_id, "first", "task", "5WD", timeout="remind")
 
 
+def test_completing_says_who_reads_a_copy(make_world: MakeWorld) -> None:
+    copied = '<bl:output name="settled"/><bl:copy role="department_head" organisation="=settled"/></bl:task>'
+    text = two_tasks(role="officer", organisation="bureau").decode()
+    world = make_world(text.replace("</bl:task>", copied, 1).encode())
+    world.start()
+    world.complete("first", settled="other")
+    (closed,) = world.seen(TaskClosed)
+    assert closed.copies == (("department_head", "other"),)
+
+
 def test_completing_closes_the_task_and_its_limit_before_the_next_opens(make_world: MakeWorld) -> None:
     world = make_world(two_tasks(limit="1WD"))
     world.start()
