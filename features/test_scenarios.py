@@ -4,6 +4,8 @@ from pytest_bdd import scenarios
 
 from features.selection import current
 
-pytest_plugins = ["features.running", "features.steps.world", "features.steps.registration"]
+SENTENCES = ("registration", "stages", "planning", "intake", "dispatch", "handling", "completion", "authority")
+
+pytest_plugins = ["features.running", "features.steps.world", *(f"features.steps.{name}" for name in SENTENCES)]
 
 scenarios(*current().paths)

@@ -9,6 +9,8 @@ from typing import Any
 from forms import Field, FormDefinition
 
 Options = Mapping[str, Sequence[str]]
+GO_AHEAD = ("met", "required", "system", "submitted", "passed", "confirmed", "accepted", "accept", "approve", "again")
+"""What a person answers who sees no obstacle, whatever the order of the choices."""
 
 
 class CannotFill(Exception):
@@ -20,7 +22,7 @@ def fill(
 ) -> dict[str, Any]:
     """The values of a form that a careful person would send: what is wished, and something fitting where it must be.
 
-    ``wishes`` name fields and values; a field that the form does not have, or does not ask, is left out. ``options``
+    ``wishes`` name fields and values; what is chosen without a wish lets the matter go on (``GO_AHEAD``); a field that the form does not have, or does not ask, is left out. ``options``
     are the choices that come at run time. Raises ``CannotFill`` for a required field with a pattern of its own.
     """
     return _fill(definition.fields, today, wishes or {}, options or {})
@@ -54,9 +56,9 @@ def _value(field: Field, today: date, wishes: Mapping[str, Any], options: Option
 def _fitting(field: Field, today: date, options: Options) -> Any:
     match field.type:
         case "radio" | "select":
-            return _offered(field, options)[0]
+            return _ahead(_offered(field, options))
         case "checklist" | "taglist":
-            return [_offered(field, options)[0]]
+            return [_ahead(_offered(field, options))]
         case "checkbox":
             return True
         case "number":
@@ -74,6 +76,11 @@ def _offered(field: Field, options: Options) -> Sequence[str]:
     if not offered:
         raise CannotFill(f"“{field.label}”没有选项可选")
     return offered
+
+
+def _ahead(offered: Sequence[str]) -> str:
+    """The choice that lets the matter go on; the first where none is known to."""
+    return next((choice for choice in offered if choice in GO_AHEAD), offered[0])
 
 
 def _text(field: Field) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_bdd import given, parsers, then, when
 
 from database.connect import create_session_factory
+from features.steps.cast import WHO
 from features.steps import desk
 from features.steps.codes import AREA, fresh_project_code
 from features.steps.person import Person
@@ -39,45 +40,45 @@ def running(platform: Platform) -> None:
     """The platform is there for the whole run."""
 
 
-@given(parsers.re("(?P<who>[^“]+)登记了项目“(?P<name>[^”]+)”$"))
-@when(parsers.re("(?P<who>[^“]+)登记了项目“(?P<name>[^”]+)”$"))
+@given(parsers.re(WHO + "登记了项目“(?P<name>[^”]+)”$"))
+@when(parsers.re(WHO + "登记了项目“(?P<name>[^”]+)”$"))
 def registered(world: World, who: str, name: str) -> None:
     world.projects[name] = register(world.person(who), name, code=fresh_project_code())
 
 
-@when(parsers.re("(?P<who>[^“]+)用项目“(?P<name>[^”]+)”的代码再登记一个项目$"))
+@when(parsers.re(WHO + "用项目“(?P<name>[^”]+)”的代码再登记一个项目$"))
 def register_the_same_code(world: World, who: str, name: str) -> None:
     world.attempt(lambda: register(world.person(who), f"{name}二期", code=world.projects[name]["code"]))
 
 
-@when(parsers.re("(?P<who>[^“]+)用项目代码“(?P<code>[^”]+)”登记项目“(?P<name>[^”]+)”$"))
+@when(parsers.re(WHO + "用项目代码“(?P<code>[^”]+)”登记项目“(?P<name>[^”]+)”$"))
 def register_with_code(world: World, who: str, code: str, name: str) -> None:
     world.attempt(lambda: register(world.person(who), name, code=code))
 
 
-@when(parsers.re("(?P<who>[^“]+)登记没有项目代码的投资项目“(?P<name>[^”]+)”$"))
+@when(parsers.re(WHO + "登记没有项目代码的投资项目“(?P<name>[^”]+)”$"))
 def register_without_code(world: World, who: str, name: str) -> None:
     world.attempt(lambda: register(world.person(who), name))
 
 
-@when(parsers.re("(?P<who>[^“]+)登记不涉及固定资产投资的项目“(?P<name>[^”]+)”$"))
+@when(parsers.re(WHO + "登记不涉及固定资产投资的项目“(?P<name>[^”]+)”$"))
 def register_without_investment(world: World, who: str, name: str) -> None:
     world.projects[name] = register(world.person(who), name, fixed_asset_investment=False)
 
 
-@when(parsers.re("(?P<who>[^“]+)登记不涉及固定资产投资的项目“(?P<name>[^”]+)”，并自己填写代码$"))
+@when(parsers.re(WHO + "登记不涉及固定资产投资的项目“(?P<name>[^”]+)”，并自己填写代码$"))
 def register_with_own_local_code(world: World, who: str, name: str) -> None:
     code = f"L{AREA}-2026-000001"
     world.attempt(lambda: register(world.person(who), name, fixed_asset_investment=False, code=code))
 
 
-@given(parsers.re("(?P<who>[^“]+)登记涉密项目“(?P<name>[^”]+)”$"))
-@when(parsers.re("(?P<who>[^“]+)登记涉密项目“(?P<name>[^”]+)”$"))
+@given(parsers.re(WHO + "登记涉密项目“(?P<name>[^”]+)”$"))
+@when(parsers.re(WHO + "登记涉密项目“(?P<name>[^”]+)”$"))
 def register_classified(world: World, who: str, name: str) -> None:
     world.attempt(lambda: register(world.person(who), name, code=fresh_project_code(), classified=True))
 
 
-@when(parsers.re("(?P<who>[^“]+)为项目“(?P<name>[^”]+)”发起工程建设许可阶段$"))
+@when(parsers.re(WHO + "为项目“(?P<name>[^”]+)”发起工程建设许可阶段$"))
 def start_stage(world: World, who: str, name: str) -> None:
     person = world.person(who)
     engineering = next(person.pages("/engineerings", project_id=world.projects[name]["id"]))
@@ -98,23 +99,23 @@ def clause_is_quoted(world: World, clause: str) -> None:
     assert world.refusal.problem["clause"] == {"id": clause, "sentence": load_clauses()[clause].quote}
 
 
-@then(parsers.re("(?P<who>[^“]+)按项目“(?P<name>[^”]+)”的代码只查到这一个项目$"))
+@then(parsers.re(WHO + "按项目“(?P<name>[^”]+)”的代码只查到这一个项目$"))
 def found_by_code(world: World, who: str, name: str) -> None:
     found = list(world.person(who).pages("/projects", code=world.projects[name]["code"]))
     assert [(project["id"], project["name"]) for project in found] == [(world.projects[name]["id"], name)]
 
 
-@then(parsers.re("(?P<who>[^“]+)按名称查不到项目“(?P<name>[^”]+)”$"))
+@then(parsers.re(WHO + "按名称查不到项目“(?P<name>[^”]+)”$"))
 def not_found_by_name(world: World, who: str, name: str) -> None:
     assert list(world.person(who).pages("/projects", name=name)) == []
 
 
-@then(parsers.re("(?P<who>[^“]+)按名称查不到项目“(?P<name>[^”]+)”，只有“(?P<other>[^”]+)”$"))
+@then(parsers.re(WHO + "按名称查不到项目“(?P<name>[^”]+)”，只有“(?P<other>[^”]+)”$"))
 def only_the_other_is_found(world: World, who: str, name: str, other: str) -> None:
     assert {project["name"] for project in world.person(who).pages("/projects", name=name)} == {other}
 
 
-@then(parsers.re("(?P<who>[^“]+)看到项目“(?P<name>[^”]+)”的代码是地方代码，与国家代码不会混淆$"))
+@then(parsers.re(WHO + "看到项目“(?P<name>[^”]+)”的代码是地方代码，与国家代码不会混淆$"))
 def local_code_is_seen(world: World, who: str, name: str) -> None:
     project = world.person(who).get(f"/projects/{world.projects[name]['id']}")
     assert project["code_kind"] == "local"
@@ -122,14 +123,14 @@ def local_code_is_seen(world: World, who: str, name: str) -> None:
     assert NATIONAL.fullmatch(project["code"]) is None
 
 
-@then(parsers.re("(?P<who>[^“]+)的待办带着项目“(?P<name>[^”]+)”的代码$"))
+@then(parsers.re(WHO + "的待办带着项目“(?P<name>[^”]+)”的代码$"))
 def tasks_carry_code(world: World, who: str, name: str) -> None:
     waiting = desk.tasks(world.person(who), world.cases[name]["id"])
     assert waiting
     assert {task["project_code"] for task in waiting} == {world.projects[name]["code"]}
 
 
-@then(parsers.re("(?P<who>[^“]+)看到的阶段办理带着项目“(?P<name>[^”]+)”的代码$"))
+@then(parsers.re(WHO + "看到的阶段办理带着项目“(?P<name>[^”]+)”的代码$"))
 def stage_case_carries_code(world: World, who: str, name: str) -> None:
     found = list(world.person(who).pages("/stage-cases", project_id=world.projects[name]["id"]))
     assert [case["project_code"] for case in found] == [world.projects[name]["code"]]

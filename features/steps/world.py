@@ -4,63 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demo.accounts import read_accounts
+from features.steps.cast import Cast
+from features.steps.clock import Clock
+from features.steps.course import Course, NotOffered
 from features.steps.person import Person, Refusal
 from launcher.system import Platform
-
-POSTS = {
-    "申报单位": "applicant",
-    "窗口人员": "window",
-    "牵头部门经办人": "lead",
-    "部门经办人": "planner",
-    "监管员": "supervisor",
-}
-Signing = Callable[[str], Person]
 
 
 @dataclass(slots=True)
 class World:
-    """One scenario: who can act, the projects by name, and the last refusal."""
+    """One scenario: who can act, the projects by name, the stage case it speaks of, and the last refusal.
 
-    sign_in: Signing
+    ``missing`` is what somebody looked for in order to do it, and was not offered; ``notes`` what was seen before.
+    """
+
+    cast: Cast
+    clock: Clock
     projects: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     cases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    running: Course | None = None
     refusal: Refusal | None = None
+    missing: str | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
 
-    def person(self, post: str) -> Person:
-        """The person who holds the post of this Chinese title."""
-        return self.sign_in(POSTS[post])
+    def person(self, title: str) -> Person:
+        """The person whom the scenario calls by this title."""
+        return self.cast.person(title)
+
+    @property
+    def course(self) -> Course:
+        """The stage case that the scenario speaks of."""
+        assert self.running is not None, "场景还没有说是哪个项目的阶段办理"
+        return self.running
 
     def attempt(self, act: Callable[[], Any]) -> Any:
-        """Do something that may be refused; the refusal is kept, the answer returned."""
-        self.refusal = None
+        """Do something that may be refused, or not be offered at all; that is kept, the answer returned."""
+        self.refusal = self.missing = None
         try:
             return act()
         except Refusal as refusal:
             self.refusal = refusal
-            return None
+        except NotOffered as missing:
+            self.missing = str(missing)
+        return None
+
+    def pass_time(self, days: int) -> None:
+        """Let time pass until nine o'clock so many days later; everybody signs in again."""
+        self.clock.move_to(self.clock.next_morning(days))
+        self.cast.sign_in_again()
 
 
 @pytest.fixture(scope="session")
-def sign_in(platform: Platform) -> Signing:
-    """Sign in as somebody of the demonstration region; once each, for all scenarios."""
-    folder: Path = platform.settings.data
-    accounts, people = read_accounts(folder), dict[str, Person]()
-
-    def find(username: str) -> Person:
-        if username not in people:
-            people[username] = Person(platform.url, username, accounts[username].password)
-        return people[username]
-
-    return find
+def cast(platform: Platform) -> Cast:
+    """The people of the demonstration region."""
+    return Cast(platform.url, read_accounts(platform.settings.data))
 
 
 @pytest.fixture
-def world(sign_in: Signing) -> World:
+def world(platform: Platform, cast: Cast) -> World:
     """The world of one scenario."""
-    return World(sign_in)
+    return World(cast, Clock(platform.settings.owner_url))

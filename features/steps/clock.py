@@ -1,0 +1,54 @@
+"""The clock of the scenarios' platform: moved by the test, and what the workers then do is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from threading import Event
+from time import monotonic
+
+from sqlalchemy import create_engine
+
+from database import clock
+from features.steps.desk import ZONE
+
+SECONDS_FOR_WORKERS = 60.0
+SECONDS_BETWEEN_LOOKS = 0.1
+
+
+@dataclass(slots=True)
+class Clock:
+    """The platform's time."""
+
+    owner_url: str
+
+    def now(self) -> datetime:
+        """The platform's time, in UTC."""
+        engine = create_engine(self.owner_url)
+        with engine.connect() as connection:
+            moment = clock.current_time(connection)
+        engine.dispose()
+        return moment.astimezone(UTC)
+
+    def move_to(self, moment: datetime) -> None:
+        """Let time pass until a later moment."""
+        engine = create_engine(self.owner_url)
+        with engine.begin() as connection:
+            by = moment - clock.current_time(connection)
+            assert by >= timedelta(0), f"不能把时间拨回到 {moment}"
+            clock.move_clock(connection, by)
+        engine.dispose()
+
+    def next_morning(self, days: int) -> datetime:
+        """Nine o'clock so many days later, in the time of the region."""
+        day = self.now().astimezone(ZONE).date() + timedelta(days=days)
+        return datetime.combine(day, time(9), ZONE)
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Look again and again until the workers have done what they should; fails when they do not."""
+    deadline, pause = monotonic() + SECONDS_FOR_WORKERS, Event()
+    while not holds():
+        assert monotonic() < deadline, f"等了 {SECONDS_FOR_WORKERS:.0f} 秒，后台仍没有做到：{what}"
+        pause.wait(SECONDS_BETWEEN_LOOKS)
