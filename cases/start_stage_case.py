@@ -55,7 +55,7 @@ def start_stage_case(
         release_id=release.id,
         applicant_id=project.applicant_id,
         lead_id=ids[entry.lead],
-        window_id=ids[entry.window],
+        window_id=_window(actor, channel, release, ids[entry.lead], ids[entry.window], entry),
         status="open",
         opened_by=actor.user_id,
         opened_at=now,
@@ -86,6 +86,20 @@ def _check_channel(actor: Actor, channel: str, project: Project) -> None:
         raise NotAllowed("online_by_applicant", "网上申报由申报单位自己发起；代办请选择窗口申报。", field="channel")
     if channel == "window" and own:
         raise NotAllowed("window_by_clerk", "窗口申报由窗口人员发起；申报单位请选择网上申报。", field="channel")
+
+
+def _window(actor: Actor, channel: str, release: Release, lead: UUID, window: UUID, stage: Stage) -> UUID:
+    """The window that takes in: the stage's own; where any window may, the one that the clerk works at."""
+    if channel == "online" or not actor.organisation_ids.isdisjoint({lead, window}):
+        return window
+    at = sorted(post.organisation_id for post in actor.posts if post.role == "window_clerk")
+    if release.any_window and at:
+        return at[0]
+    names = release.organisations
+    raise NotAllowed(
+        "not_the_lead",
+        f"{stage.name}阶段由牵头部门{names[stage.lead].name}发起策划，请引导申报单位到{names[stage.window].name}办理。",
+    )
 
 
 def _stage(release: Release, process_type: str, stage: str) -> Stage:

@@ -6,11 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Post
-from accounts.models import Appointment, User
+from accounts.models import Appointment, Organisation, User
 from accounts.posts import holds
+from cases.models.instances import WorkItem
 from cases.position import Position
 from cases.releases import release_of
 from errors import Conflict, NotAllowed, NotFound
+
+MOST_NAMED = 3
 
 
 def require_worker(session: Session, actor: Actor, position: Position) -> None:
@@ -32,9 +35,9 @@ def require_worker(session: Session, actor: Actor, position: Position) -> None:
 def require_open(session: Session, actor: Actor, position: Position) -> None:
     """Raise ``Conflict`` when the task is done, cancelled, or claimed by somebody else who is still on its post."""
     if position.task_status == "done":
-        raise Conflict("task_already_done", f"“{position.task_name}”已经有人办过，请刷新任务列表。")
+        raise Conflict("task_already_done", f"“{position.task_name}”已经有人办过；{_now(session, position)}")
     if position.task_status == "cancelled":
-        raise Conflict("task_cancelled", f"“{position.task_name}”已随流程取消，不用再办。")
+        raise Conflict("task_cancelled", f"“{position.task_name}”已随流程取消，不用再办；{_now(session, position)}")
     if position.assignee_id not in (None, actor.user_id) and _is_on_the_post(session, position):
         raise Conflict("task_claimed", f"“{position.task_name}”已由同岗位的其他人员认领；需要时请先由其退回。")
 
@@ -46,6 +49,21 @@ def require_active(position: Position) -> None:
     if position.held_item is None:
         raise Conflict("stage_suspended", f"本阶段已挂起（{position.hold_cause}），解除挂起之前不能办理。")
     raise Conflict("item_suspended", f"办件已挂起（{position.hold_cause}），解除挂起之前不能办理。")
+
+
+def _now(session: Session, position: Position) -> str:
+    """What can be done now and by whom, in the same item or planning if it goes on, otherwise in the stage."""
+    mine = (WorkItem.instance_id == position.id).desc()
+    found = session.execute(
+        select(WorkItem.name, Organisation.name)
+        .join(Organisation, Organisation.id == WorkItem.organisation_id)
+        .where(WorkItem.stage_case_id == position.stage_case_id, WorkItem.status == "open")
+        .order_by(mine, WorkItem.opened_at, WorkItem.id)
+        .limit(MOST_NAMED)
+    ).all()
+    if not found:
+        return "本阶段没有待办的环节。"
+    return "当前环节：" + "、".join(f"{department}办理“{step}”" for step, department in found) + "。"
 
 
 def _is_on_the_post(session: Session, position: Position) -> bool:

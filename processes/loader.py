@@ -112,6 +112,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         handling=pack.handling,
         special_procedures=procedures,
         files=files,
+        any_window=pack.any_window,
     )
 
 

@@ -15,7 +15,10 @@ from processes.release import Handling, OrganisationEntry, RegionEntry
 from regulations import load_clauses
 from worktime import Calendar, Rules, Season, Spans, national_calendar
 
-PACK = ("title", "version", "region", "regulation", "calendar", "counting", "clocks", "handling", "lights", "refusals")
+PACK = (
+    *("title", "version", "region", "regulation", "calendar", "counting", "clocks"),
+    *("handling", "lights", "refusals", "windows"),
+)
 KINDS = ("city", "district", "department", "window", "applicant")
 STAGE_CLOCK = ("received", "dispatched")
 HOURS = '请写成 hours = [["08:30", "12:00"], ["13:00", "17:30"]]，季节和单日的写法见地区包说明'
@@ -38,6 +41,7 @@ class Policy:
     lights: Lights
     handling: Handling
     refusals: Mapping[str, str]
+    any_window: bool
 
 
 def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -> Policy | None:
@@ -60,6 +64,7 @@ def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -
         lights=read_lights(pack.table("lights"), roles) if "lights" in pack.values else USUAL_LIGHTS,
         handling=read_handling(pack.table("handling")),
         refusals=read_refusals(pack.table("refusals"), clauses),
+        any_window=read_any_window(pack.table("windows")) if "windows" in pack.values else False,
     )
 
 
@@ -112,6 +117,14 @@ def read_counting(table: Row) -> Rules:
     for key in wrong:
         table.fault(f"{key} 要是 true 或 false", "请改为 true 或 false", key)
     return Rules() if wrong else Rules(**{key: table.values[key] for key in COUNTING if key in table.values})
+
+
+def read_any_window(table: Row) -> bool:
+    """Whether any service window of the region may take in what another one usually does (全城通办)."""
+    table.no_more_than(("any",))
+    if not isinstance(table.values.get("any"), bool):
+        table.fault("any 要是 true 或 false", "请写 any = true 或 any = false", "any")
+    return table.values.get("any") is True
 
 
 def read_refusals(table: Row, regulation: str) -> dict[str, str]:

@@ -10,9 +10,8 @@ from features.steps.codes import fresh_project_code
 from features.steps.dispatch import dispatch_task
 from features.steps.handling import accept
 from features.steps.intake import HAND_IN
-from features.steps.planning import answer
 from features.steps.registration import register
-from features.steps.stages import start_stage
+from features.steps.stages import PROCESS_TYPE, STAGE, engineering_of
 from features.steps.world import World
 
 LEAD = {"北镇市自然资源局", "北镇市自然资源局综合受理窗口"}
@@ -21,7 +20,9 @@ LEAD = {"北镇市自然资源局", "北镇市自然资源局综合受理窗口"
 @when(parsers.re(WHO + "要为“(?P<name>[^”]+)”发起工程建设许可阶段的策划$"))
 def wants_to_start(world: World, who: str, name: str) -> None:
     world.projects[name] = register(world.person("窗口人员"), name, code=fresh_project_code())
-    world.attempt(lambda: start_stage(world, world.person(who), "window", name))
+    engineering = engineering_of(world, name)
+    body = {"engineering_id": engineering, "stage": STAGE, "process_type": PROCESS_TYPE, "channel": "window"}
+    world.attempt(lambda: world.person(who).post("/stage-cases", body))
 
 
 @when(parsers.re(WHO + "要办理窗口收件$"))

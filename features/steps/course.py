@@ -82,9 +82,7 @@ class Course:
         found = None if form is None else find_field(form.fields, key)
         return found is not None and (choice is None or choice in (found.options or ()))
 
-    def find(
-        self, key: str, choice: str | None = None, item: str | None = None, person: Person | None = None
-    ) -> Task:
+    def find(self, key: str, choice: str | None = None, item: str | None = None, person: Person | None = None) -> Task:
         """The open task that asks this (about this item, for this person); raises ``NotOffered``."""
         tasks = desk.tasks(person, self.id) if person else self.waiting()
         for task in tasks:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pytest_bdd import given, parsers, then, when
 
-from features.steps.cast import WHO
 from features.steps import desk
+from features.steps.cast import WHO
 from features.steps.course import NotOffered, Stuck
 from features.steps.desk import Task
 from features.steps.stages import quoted
@@ -145,5 +145,3 @@ def history(world: World, who: str) -> list[Any]:
     """What was done in the stage case and filled in, as somebody reads it; the latest first."""
     entries = world.person(who).pages(f"/stage-cases/{world.course.id}/history")
     return [entry for entry in entries if entry["submission"]]
-
-

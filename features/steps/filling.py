@@ -22,8 +22,9 @@ def fill(
 ) -> dict[str, Any]:
     """The values of a form that a careful person would send: what is wished, and something fitting where it must be.
 
-    ``wishes`` name fields and values; what is chosen without a wish lets the matter go on (``GO_AHEAD``); a field that the form does not have, or does not ask, is left out. ``options``
-    are the choices that come at run time. Raises ``CannotFill`` for a required field with a pattern of its own.
+    ``wishes`` name fields and values; what is chosen without a wish lets the matter go on (``GO_AHEAD``); a field
+    that the form does not have, or does not ask, is left out. ``options`` are the choices that come at run time.
+    Raises ``CannotFill`` for a required field with a pattern of its own.
     """
     return _fill(definition.fields, today, wishes or {}, options or {})
 

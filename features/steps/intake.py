@@ -6,8 +6,8 @@ from typing import Any
 
 from pytest_bdd import given, parsers, then, when
 
-from features.steps.cast import WHO
 from features.steps import desk
+from features.steps.cast import WHO
 from features.steps.course import NotOffered, Stuck, reviewed
 from features.steps.desk import Task
 from features.steps.stages import necessary

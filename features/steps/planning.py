@@ -7,8 +7,8 @@ from typing import Any
 
 from pytest_bdd import given, parsers, then, when
 
-from features.steps.cast import WHO
 from features.steps import desk
+from features.steps.cast import WHO
 from features.steps.clock import wait_until
 from features.steps.course import Course
 from features.steps.desk import ZONE, Task
@@ -131,7 +131,8 @@ def final_planning(world: World, who: str, item: str, **wishes: Any) -> None:
 
 @when(
     parsers.re(
-        WHO + "对“(?P<item>[^”]+)”录入最终策划，由(?P<department>[^“，]+)办理，参加审核的有(?P<one>[^“]+)、(?P<two>[^“]+)$"
+        WHO
+        + "对“(?P<item>[^”]+)”录入最终策划，由(?P<department>[^“，]+)办理，参加审核的有(?P<one>[^“]+)、(?P<two>[^“]+)$"
     )
 )
 def plans_finally(world: World, who: str, item: str, department: str, one: str, two: str) -> None:
@@ -175,7 +176,7 @@ def wants_to_issue(world: World, who: str) -> None:
 @when(parsers.re(WHO + "再出具一次策划报告$"))
 def issues_again(world: World, who: str) -> None:
     person = world.person(who)
-    done = [task for task in person.pages("/tasks", of="done", stage_case_id=world.course.id)]
+    done = list(person.pages("/tasks", of="done", stage_case_id=world.course.id))
     issued = next(task for task in done if world.course.asks(task, "delivery"))
     world.attempt(lambda: world.course.complete(person, issued))
     assert world.refusal is not None, "第二份策划报告没有被拒绝"
@@ -330,9 +331,7 @@ def refused_for_a_field(world: World, label: str) -> None:
 
 def keys_of(course: Course, label: str) -> set[str]:
     """The keys of the fields with this label in the forms that the scenario has met."""
-    return {
-        each.key for form in course.forms.values() for each in form.fields if each.label == label
-    }
+    return {each.key for form in course.forms.values() for each in form.fields if each.label == label}
 
 
 @then(parsers.re("没有(?P<step>.+)这一步可办$"))

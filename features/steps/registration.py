@@ -8,8 +8,8 @@ from typing import Any
 from pytest_bdd import given, parsers, then, when
 
 from database.connect import create_session_factory
-from features.steps.cast import WHO
 from features.steps import desk
+from features.steps.cast import WHO
 from features.steps.codes import AREA, fresh_project_code
 from features.steps.person import Person
 from features.steps.traces import files_that_contain, tables_that_contain

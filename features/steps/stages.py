@@ -37,11 +37,17 @@ def start_stage(
     world: World, person: Person, channel: str, name: str, process_type: str = PROCESS_TYPE, stage: str = STAGE
 ) -> Course:
     """Somebody starts a stage of a registered project."""
-    engineering = next(person.pages("/engineerings", project_id=world.projects[name]["id"]))
-    body = {"engineering_id": engineering["id"], "stage": stage, "process_type": process_type, "channel": channel}
+    engineering = engineering_of(world, name)
+    body = {"engineering_id": engineering, "stage": stage, "process_type": process_type, "channel": channel}
     world.cases[name] = person.post("/stage-cases", body)
     world.running = Course(world.cast, world.cases[name]["id"], item_names(world, process_type, stage))
     return world.running
+
+
+def engineering_of(world: World, name: str) -> str:
+    """The one engineering of a project."""
+    found = world.person("监管员").pages("/engineerings", project_id=world.projects[name]["id"])
+    return str(next(found)["id"])
 
 
 def item_names(world: World, process_type: str, stage: str) -> Mapping[str, str]:
@@ -147,6 +153,7 @@ def item_accepted(world: World, item: str) -> None:
 
 
 @given(parsers.re("“(?P<item>[^”]+)”已经办结$"))
+@when(parsers.re("“(?P<item>[^”]+)”已经办结$"))
 def item_approved(world: World, item: str) -> None:
     world.course.press_on(
         lambda case: of(case, world.course.code(item))["status"] == APPROVED, approving, only(world, item)
