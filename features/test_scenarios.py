@@ -4,7 +4,17 @@ from pytest_bdd import scenarios
 
 from features.selection import current
 
-SENTENCES = ("registration", "stages", "planning", "intake", "dispatch", "handling", "completion", "authority")
+SENTENCES = (
+    "registration",
+    "stages",
+    "planning",
+    "intake",
+    "dispatch",
+    "handling",
+    "completion",
+    "authority",
+    "windows",
+)
 
 pytest_plugins = ["features.running", "features.steps.world", *(f"features.steps.{name}" for name in SENTENCES)]
 
