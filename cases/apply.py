@@ -102,7 +102,8 @@ def _task_closed(happening: happenings.TaskClosed, context: Context) -> None:
 
 
 def _limit_set(happening: happenings.LimitSet, context: Context) -> None:
-    due = limits.due(context.release, context.now, happening.limit)
+    start = context.changes.effective_at or context.now
+    due = limits.due(context.release, start, happening.limit)
     context.changes.set_limit(
         {
             "instance_id": happening.instance_id,
@@ -111,12 +112,13 @@ def _limit_set(happening: happenings.LimitSet, context: Context) -> None:
             "kind": happening.kind,
             "timeout": happening.timeout,
             "limit_text": happening.limit,
+            "started_at": start,
             "due_at": due.at,
             "provisional": due.provisional,
             "held": context.stage_held and context.places[happening.instance_id].case is not None,
             "stage_case_id": context.stage_case_id,
             "region_code": context.release.region.code,
-            **lights.lit(context.release, happening.kind, context.now, happening.limit, due.at),
+            **lights.lit(context.release, happening.kind, start, happening.limit, due.at),
             "calendar_version": context.release.calendar_version,
         }
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,8 @@ class Admitted:
     submission: dict[str, Any] = field(default_factory=dict)
     copies: tuple[UUID, ...] = ()
     fired: UUID | None = None
+    lapsed: UUID | None = None
+    effective_at: datetime | None = None
     messages: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
@@ -122,6 +125,7 @@ def _begin(session: Session, context: Context, beginning: Beginning) -> None:
 def _context(session: Session, actor: Actor | None, position: Position, admitted: Admitted) -> Context:
     changes = Changes(position.now, actor.user_id if actor else None)
     changes.submission, changes.fired = admitted.submission, admitted.fired
+    changes.lapsed, changes.effective_at = admitted.lapsed, admitted.effective_at
     for topic, payload in admitted.messages:
         changes.send(topic, payload)
     context = Context(
@@ -188,7 +192,7 @@ def _entry(actor: Actor | None, position: Position, admitted: Admitted, changes:
         action=admitted.action,
         object_type=admitted.object_type,
         object_id=str(admitted.object_id),
-        effective_at=position.now,
+        effective_at=admitted.effective_at or position.now,
         recorded_at=position.now,
         actor_id=actor.user_id if actor else None,
         address=actor.address if actor else None,

@@ -51,6 +51,8 @@ class Changes:
     ``beginnings`` are root instances that begin after the statement; ``cancelled`` names the tops of subtrees that end
     as one set-based act after it; ``later`` are the rare further writes, run in order in the same transaction: whoever
     lost the race knows it by then.
+    ``lapsed`` is the task that the passing of its limit did (``fired`` is that limit). ``effective_at`` is since when
+    the act counts, where that is not now: status events and limits then begin there.
     """
 
     now: datetime
@@ -73,6 +75,8 @@ class Changes:
     stage_ended: bool = False
     submission: dict[str, Any] = field(default_factory=dict)
     fired: UUID | None = None
+    lapsed: UUID | None = None
+    effective_at: datetime | None = None
 
     def open_task(self, row: Row) -> None:
         """A task waits for a person from now on; who may take it is told through the outbox."""
@@ -113,14 +117,14 @@ class Changes:
                 "item_case_id": case.id,
                 "sequence": len(case.history),
                 "code": int(code),
-                "effective_at": self.now,
+                "effective_at": self.effective_at or self.now,
                 "recorded_at": self.now,
                 "actor_id": self.actor_id,
             }
         )
         case.changed.update(status=int(code), history=case.history)
         if code is Status.ACCEPTED:
-            case.changed["accepted_at"] = self.now
+            case.changed["accepted_at"] = self.effective_at or self.now
         if code in ENDING:
             case.ended = True
             case.changed["ended_at"] = self.now

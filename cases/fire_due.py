@@ -1,4 +1,4 @@
-"""Fire a limit that has passed: a timer of the diagram goes on, any other limit is told to those concerned."""
+"""Fire a limit that has passed: a timer goes on, a policy does its task, any other limit is told to those concerned."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from cases import hot
+from cases import guards, hot
 from cases.carry_out import Admitted, Perform, Step, carry_out
 from cases.models.due import DueRow
 from cases.position import Position
 from cases.recompute_dues import recompute_due
+from cases.releases import release_of
 from engine import Definitions, commands
 from engine.snapshot import Outcome, Snapshot
-from errors import NotFound
+from errors import NotFound, Refused
 
 LOOK_AGAIN = timedelta(days=1)
+BY_ITSELF = ("pass", "refuse", "return")
+"""Policies that do the task; the lint lets none of them decide on a licence."""
 
 
 def fire_due(session: Session, due_id: UUID) -> bool:
@@ -48,9 +51,10 @@ def _admit(session: Session, position: Position) -> Admitted | None:
     if position.now <= position.due_at:
         return None
     if position.due_provisional:
-        later = position.now + LOOK_AGAIN
-        session.execute(update(DueRow).where(DueRow.id == position.due_id).values(claimed_until=later))
+        _look_again(session, position)
         return None
+    if position.due_timeout in BY_ITSELF and position.task_status == "open":
+        return _lapsed(session, position)
     timer = position.due_kind == "timer"
     return Admitted(
         step=_occur(position) if timer else _only_told,
@@ -60,6 +64,43 @@ def _admit(session: Session, position: Position) -> Admitted | None:
         command={"name": "fire_due", "due": str(position.due_id)},
         fired=position.due_id,
         messages=() if timer else (("limit_passed", _passed(position)),),
+    )
+
+
+def _look_again(session: Session, position: Position) -> None:
+    later = position.now + LOOK_AGAIN
+    session.execute(update(DueRow).where(DueRow.id == position.due_id).values(claimed_until=later))
+
+
+def _lapsed(session: Session, position: Position) -> Admitted | None:
+    """The limit does the task as the diagram declares: passed by silence, or refused or returned to an applicant.
+
+    What the task may not be done without (its guard) holds for silence too: it is looked at again a day later.
+    """
+    task_id = position.task_id
+    assert task_id is not None
+    definitions = release_of(session, position.release_id).definitions
+    declared = commands.lapse(definitions, position.snapshots, position.id, task_id)
+    try:
+        guards.check(session, position, declared.fields)
+    except Refused:
+        _look_again(session, position)
+        return None
+
+    def step(definitions: Definitions, snapshots: Mapping[UUID, Snapshot], perform: Perform) -> Outcome:
+        return commands.complete(definitions, snapshots, position.id, task_id, declared.fields, perform=perform)
+
+    return Admitted(
+        step=step,
+        action="task.lapse",
+        object_type="work_items",
+        object_id=task_id,
+        command={"name": "fire_due", "due": str(position.due_id)},
+        submission=declared.fields,
+        fired=position.due_id,
+        lapsed=task_id,
+        effective_at=position.due_started_at if declared.from_start else None,
+        messages=(("limit_passed", _passed(position)),),
     )
 
 

@@ -46,6 +46,8 @@ CLEARED = """UPDATE due_rows SET cancelled_at = %(now)s
  WHERE task_id = ANY(%(cleared)s::uuid[]) AND cancelled_at IS NULL"""
 FIRED = """UPDATE due_rows SET fired_at = %(now)s
  WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL AND NOT held AND due_at < %(now)s RETURNING 1"""
+LAPSED = """UPDATE due_rows SET fired_at = %(now)s, cancelled_at = %(now)s
+ WHERE id = %(fired)s AND fired_at IS NULL AND cancelled_at IS NULL AND NOT held AND due_at < %(now)s RETURNING 1"""
 CASE = """UPDATE item_cases SET status = %({0}_status)s, history = %({0}_history)s::int[],
  accepted_at = coalesce(%({0}_accepted)s, accepted_at), ended_at = coalesce(%({0}_ended)s, ended_at),
  end_reason = coalesce(%({0}_reason)s, end_reason) WHERE id = %({0}_id)s"""
@@ -81,12 +83,13 @@ SECTIONS = {
     "cancelled": CANCELLED,
     "cleared": CLEARED,
     "fired": FIRED,
+    "lapsed": LAPSED,
     "case": CASE,
     "result": RESULT,
     **{f"new_{table}": statement for table, statement in INSERTS.items()},
 }
 PARAMETER = re.compile(r"%\((\w+)\)s")
-CHECKED = ("instance", "head", "done", "fired")
+CHECKED = ("instance", "head", "done", "fired", "lapsed")
 """Sections whose row must have been as the command supposed."""
 
 
@@ -204,10 +207,11 @@ def _tasks_and_limits(statement: _Statement, changes: Changes) -> None:
             statement.add("done", {"done": task, "submission": submission})
     if cancelled:
         statement.add("cancelled", {"cancelled": _array(cancelled)})
-    if changes.cleared:
-        statement.add("cleared", {"cleared": _array(changes.cleared)})
+    lapsed = {changes.lapsed} & changes.cleared  # its limit is over because it passed: one section for the one row
+    if changes.cleared - lapsed:
+        statement.add("cleared", {"cleared": _array(changes.cleared - lapsed)})
     if changes.fired:
-        statement.add("fired", {"fired": changes.fired})
+        statement.add("lapsed" if lapsed else "fired", {"fired": changes.fired})
 
 
 def _cases(statement: _Statement, changes: Changes) -> None:

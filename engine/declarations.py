@@ -50,7 +50,11 @@ class CopyDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class TaskDeclaration:
-    """``bl:task``: who does a user task, with which form, until when, and what it gives to the data."""
+    """``bl:task``: who does a user task, with which form, until when, and what it gives to the data.
+
+    ``lapse`` are the values of its form's fields when the limit passes and the policy does the task; ``from_start``:
+    it then counts from the start of the limit, not from its passing.
+    """
 
     role: str
     organisation: Value | None
@@ -60,6 +64,8 @@ class TaskDeclaration:
     timeout: str | None
     outputs: Mappings
     copies: tuple[CopyDeclaration, ...]
+    lapse: Mappings
+    from_start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,8 @@ def read_task(node: etree._Element) -> TaskDeclaration:
             CopyDeclaration(copy.get("role", ""), _value(copy, "organisation"))
             for copy in declared.findall(f"{BL}copy")
         ),
+        lapse=_mappings(declared, "lapse"),
+        from_start=declared.get("effective") == "start",
     )
 
 

@@ -15,6 +15,7 @@ from engine.commands.fail_operation import fail_operation
 from engine.commands.finish_operation import finish_operation
 from engine.commands.fire import fire
 from engine.commands.inspect import inspect
+from engine.commands.lapse import lapse
 from engine.commands.retry import retry
 from engine.commands.signal import signal
 from engine.commands.start import start
@@ -28,6 +29,7 @@ __all__ = [
     "finish_operation",
     "fire",
     "inspect",
+    "lapse",
     "retry",
     "signal",
     "start",
