@@ -28,6 +28,7 @@ from cases.operations import OPERATIONS
 from cases.position import Position
 from cases.refusals import driver_errors, in_words
 from cases.releases import citing, release_of
+from database.driver import Driver
 from engine import Definitions
 from engine.errors import ExecutionFailed, NotWaiting, SnapshotNeeded
 from engine.snapshot import OperationCall, Outcome, Snapshot
@@ -87,7 +88,7 @@ def carry_out(
 
 
 def _attempt(
-    session: Session, connection: hot.Driver, actor: Actor | None, position: Position, admit: Admit
+    session: Session, connection: Driver, actor: Actor | None, position: Position, admit: Admit
 ) -> Position | None:
     admitted = admit(position)
     if admitted is None:

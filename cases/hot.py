@@ -13,10 +13,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import psycopg
 from sqlalchemy.orm import Session
 
 from cases.position import Above, Position
+from database.driver import Driver
+from database.session import PlatformSession
 from engine.snapshot import Snapshot, Status
 
 # NO KEY: rows that merely refer to the instance are not kept waiting.
@@ -64,8 +65,6 @@ DUE = """,
     d.id, d.kind, d.task_id, d.due_at, d.fired_at, d.cancelled_at, d.held, d.timeout, d.provisional,
     d.started_at, d.calendar_version"""
 
-Driver = psycopg.Connection[Any]
-
 
 class Address(NamedTuple):
     """How a command finds its instance: by a task, by a due row, or by its own id."""
@@ -101,16 +100,15 @@ BY_INSTANCE = _address("$1", "", "process_instances p", "p.id = $1")
 
 
 def driver(session: Session) -> Driver:
-    """The psycopg connection of the session's transaction."""
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    return connection
+    """The connection of the session's transaction, for what is sent past SQLAlchemy."""
+    assert isinstance(session, PlatformSession)
+    return session.driver
 
 
 def read(connection: Driver, address: Address, identifier: UUID) -> Position | None:
     """Where the instance of a task, due row or id stands; None when there is no such thing."""
-    row = psycopg.RawCursor(connection).execute(address.read, (identifier,)).fetchone()
-    return None if row is None else Position._make((*row, *REST[len(row)]))
+    rows = connection.send(address.read, (identifier,))
+    return Position._make((*rows[0], *REST[len(rows[0])])) if rows else None
 
 
 REST = {count: tuple(Position._field_defaults.values())[count - 26 :] for count in (26, 35, 46)}
@@ -119,7 +117,7 @@ REST = {count: tuple(Position._field_defaults.values())[count - 26 :] for count 
 
 def read_locked(connection: Driver, address: Address, identifier: UUID) -> Position | None:
     """Lock the instance, then read: the second statement sees what the holder of the lock wrote, and a later time."""
-    psycopg.RawCursor(connection).execute(address.lock, (identifier,))
+    connection.send(address.lock, (identifier,))
     return read(connection, address, identifier)
 
 
@@ -128,9 +126,8 @@ def read_chain(connection: Driver, address: Address, identifier: UUID) -> Positi
 
     The transaction holds no lock of an instance yet.
     """
-    cursor = psycopg.RawCursor(connection)
-    cursor.execute(address.lock_chain, (identifier,))
-    above = cursor.execute(address.read_above, (identifier,)).fetchall()
+    connection.send(address.lock_chain, (identifier,))
+    above = connection.send(address.read_above, (identifier,))
     position = read(connection, address, identifier)
     return position and position._replace(above=tuple(_above(*row) for row in above))
 

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
-from cases.hot import Driver
 from cases.refusals import SENTENCES
+from database.driver import Driver
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
@@ -137,12 +137,12 @@ class _Statement:
         compiled = _compile(tuple(self.shape))
         values = [self.parameters[name] for name in compiled.names]
         try:
-            found = psycopg.RawCursor(connection).execute(compiled.text, values).fetchone()
+            [(found,)] = connection.send(compiled.text, values)
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name in SENTENCES:
                 raise
             raise Stale from error  # the rows are inserted even where the check finds that somebody was first
-        if found is None or found[0] != wanted:
+        if found != wanted:
             raise Stale
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
+
+from database.driver import Driver
+from database.session import PlatformSession
 
 LOCK_WAIT_MILLISECONDS = 5_000
 
@@ -24,6 +27,12 @@ def create_session_factory(
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
+        pool_reset_on_return=None,  # a session rolls back what it has not committed
         connect_args={"options": f"-c timezone=UTC -c lock_timeout={LOCK_WAIT_MILLISECONDS}"},
     )
-    return sessionmaker(engine, expire_on_commit=False, info=dict(info or {}))
+    event.listen(engine, "do_connect", _connect)
+    return sessionmaker(engine, class_=PlatformSession, expire_on_commit=False, info=dict(info or {}))
+
+
+def _connect(dialect: object, record: object, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    return Driver.connect(*arguments, **keywords)

@@ -107,6 +107,7 @@ class Instance(Scope, BpmnWorkflow):
         self.position: Token | None = None
         self.visited = execution.visited
         self._ready: deque[Token] = deque()
+        self._task_ids: dict[int, UUID] = {}
 
     def next_number(self) -> int:
         """The next id of a token, or moment of a write; never used again within the instance."""
@@ -115,7 +116,10 @@ class Instance(Scope, BpmnWorkflow):
 
     def task_id(self, token: Token) -> UUID:
         """The id by which the world outside knows a token."""
-        return uuid5(self.id, str(token.id))
+        known = self._task_ids.get(token.id)
+        if known is None:
+            known = self._task_ids[token.id] = uuid5(self.id, str(token.id))
+        return known
 
     def scopes(self) -> Iterator[Scope]:
         """The process and its running sub-processes, outer ones first."""

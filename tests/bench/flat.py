@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
+from cases.complete_task import complete_task
 from cases.hot import driver
+from database.driver import Driver
 from tests.bench.bench_world import BenchWorld
 from tests.bench.figures import Figure, seconds
 
@@ -112,28 +114,38 @@ def _completion(side: Side, sessions: sessionmaker[Session], task: UUID) -> Call
 
 def _footprint(side: Side, sessions: sessionmaker[Session]) -> Footprint:
     """Complete the first task and count; what was written is asked inside the transaction."""
-    task, counts = side.tasks[0], {"statements": 0, "rows": 0}
-    usual = psycopg.Cursor.execute
+    task = side.tasks[0]
     with sessions() as session:
         driver(session)  # what a new connection asks first is no part of a command
-
-    def count(cursor: Any, *args: Any, **kwargs: Any) -> Any:
-        counts["statements"] += 1
-        return usual(cursor, *args, **kwargs)
-
-    def written(session: Session) -> None:
-        psycopg.Cursor.execute = usual  # type: ignore[method-assign]
-        row = driver(session).execute(WRITTEN).fetchone()
-        assert row is not None
-        counts["rows"] = int(row[0])
-
-    psycopg.Cursor.execute = count  # type: ignore[assignment, method-assign]
-    event.listen(sessions, "before_commit", written)
-    _completion(side, sessions, task)()
-    event.remove(sessions, "before_commit", written)
+    with _counted() as counts, sessions() as session:
+        complete_task(session, side.bench.officer, task, side.values)
+        statements = len(counts)
+        [(rows,)] = driver(session).send(WRITTEN, ())
+        session.commit()
     size = side.bench.world.scalar(
         "SELECT octet_length(p.state) FROM process_instances p JOIN work_items w ON w.instance_id = p.id"
         " WHERE w.id = :id",
         id=task,
     )
-    return Footprint(counts["statements"], counts["rows"], size)
+    return Footprint(statements, int(rows), size)
+
+
+@contextmanager
+def _counted() -> Iterator[list[str]]:
+    """The statements that go to the database meanwhile, through SQLAlchemy or past it."""
+    found: list[str] = []
+    executed, sent = psycopg.Cursor.execute, Driver.send
+
+    def execute(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        found.append(str(query))
+        return executed(cursor, query, *args, **kwargs)
+
+    def send(connection: Driver, statement: str, values: Sequence[object]) -> Any:
+        found.append(statement)
+        return sent(connection, statement, values)
+
+    psycopg.Cursor.execute, Driver.send = execute, send  # type: ignore[assignment, method-assign]
+    try:
+        yield found
+    finally:
+        psycopg.Cursor.execute, Driver.send = executed, sent  # type: ignore[method-assign]
