@@ -62,4 +62,6 @@ def record_incident(session: Session, actor: Actor | None, failure: Failure, now
 
 def apart_from(session: Session) -> sessionmaker[Session]:
     """Sessions on the same database, for what must stand when ``session`` is rolled back."""
-    return sessionmaker(session.get_bind(), expire_on_commit=False, info=dict(session.info))
+    return sessionmaker(
+        session.get_bind().engine, class_=type(session), expire_on_commit=False, info=dict(session.info)
+    )
