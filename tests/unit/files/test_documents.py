@@ -56,6 +56,15 @@ def test_a_long_table_runs_over_pages_with_its_head() -> None:
     assert all("事项部门类别时限意见" in page for page in found[:3])
 
 
+@pytest.mark.parametrize("count", range(14, 22))
+def test_a_seal_stands_on_no_page_alone(count: int) -> None:
+    kind = KINDS["stage_completion"]
+    rows = sample(kind)["items"][:count]
+    last = pages(render(kind.name, paper(kind, items=rows), ISSUED))[-1]
+    assert f"以上共{count}项。" in last
+    assert last.index(f"以上共{count}项。") < last.index("（盖章）")
+
+
 def test_what_people_wrote_is_text_and_never_source() -> None:
     kind = KINDS["refusal"]
     written = '#import "/etc/passwd" *粗* $x^2$ #read("frame.typ") <标签> @引用 \\ "]'
