@@ -13,7 +13,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import complete, flat, requests, worktime
+from tests.bench import complete, files, flat, requests, worktime
 from tests.bench.bench_world import BenchWorld, bench_world
 from tests.bench.figures import Figure
 
@@ -22,6 +22,7 @@ MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
     complete.figures,
     flat.figures,
     requests.figures,
+    files.figures,
     worktime.figures,
 )
 
