@@ -14,18 +14,30 @@ from launcher.trouble import says_disk_full
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+YOUNG_SECONDS = 10.0
 STEADY_SECONDS = 60.0  # who has run this long is forgiven earlier failures
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A process to keep running: how to start it, its log, and the signal and seconds it gets to end."""
+    """A process to keep running: how to start it, its log, and the signal and seconds it gets to end.
+
+    One that loses nothing may be given fewer seconds while it is ``YOUNG``: it has nothing to finish, and may not be
+    listening to signals yet.
+    """
 
     name: str
     launch: Callable[[], subprocess.Popen[bytes]]
     log: Path
     signal: signal.Signals = signal.SIGTERM
     seconds: float = 10.0
+    seconds_when_young: float | None = None
+
+    def patience(self, age: float) -> float:
+        """The seconds that a process of this age gets to end."""
+        if self.seconds_when_young is None or age >= YOUNG_SECONDS:
+            return self.seconds
+        return self.seconds_when_young
 
 
 class Kept:
@@ -94,7 +106,7 @@ class Supervisor:
                 kept.process.send_signal(kept.service.signal)
         began = monotonic()
         for kept in ending:
-            left = max(0.0, kept.service.seconds - (monotonic() - began))
+            left = max(0.0, kept.service.patience(began - kept.started) - (monotonic() - began))
             stop(kept.process, number=kept.service.signal, seconds=left)
 
 

@@ -35,6 +35,7 @@ WEB = "网页接口"
 SECONDS_TO_READY = 90.0
 FAILURES_TO_GIVE_UP = 3
 SECONDS_FOR_FORMER_WEB = 10.0
+SECONDS_FOR_THE_YOUNG = 0.5
 TICK_SECONDS = 0.2
 
 
@@ -174,7 +175,7 @@ class Platform:
     def _keep(self, name: str, log_name: str, command: list[str], keep: tuple[int, ...] = ()) -> None:
         log, environment = self.logs / f"{log_name}.log", self.environment()
         launch = partial(spawn, command, log, environment=environment, directory=ROOT, keep=keep)
-        self.supervisor.keep(Service(name, launch, log), monotonic())
+        self.supervisor.keep(Service(name, launch, log, seconds_when_young=SECONDS_FOR_THE_YOUNG), monotonic())
 
     def _web_command(self) -> list[str]:
         address = f"fd://{self._listener.fileno()}"

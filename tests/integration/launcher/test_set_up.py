@@ -131,22 +131,29 @@ def test_a_python_that_is_too_old_is_refused_with_what_to_do(
 
 
 def test_an_old_python_can_parse_the_file_that_refuses_it() -> None:
-    ast.parse((ROOT / "bl").read_text("utf-8"), feature_version=(3, 6))
+    text = (ROOT / "bl").read_text("utf-8")
+    assert text.splitlines()[1] == "# -*- coding: utf-8 -*-"
+    for node in ast.walk(ast.parse(text, feature_version=(3, 0))):
+        newer = (ast.JoinedStr, ast.Starred, ast.AnnAssign, ast.NamedExpr, ast.Nonlocal, ast.AsyncFunctionDef)
+        assert not isinstance(node, newer), f"line {node.lineno}: {ast.unparse(node)}"
+        assert not (isinstance(node, ast.Raise) and node.cause), f"line {node.lineno}: raise ... from"
+        if isinstance(node, ast.FunctionDef):
+            annotated = [argument for argument in node.args.args if argument.annotation]
+            assert [node.returns, node.args.kwonlyargs, annotated] == [None, [], []], f"line {node.lineno}"
 
 
 def test_an_old_python_hands_over_to_a_newer_one_of_the_machine(
     bl: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newer = tmp_path / "python3.12"
-    newer.write_text("#!/bin/sh\nexit 0\n")
-    newer.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.defpath}")
-    monkeypatch.setattr(bl.shutil, "which", lambda name: str(newer) if name == "python3.12" else None)
+    for name, code in (("python3.11", 1), ("python3.12", 0)):  # the first one does not start
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
     handed: list[str] = []
     monkeypatch.setattr(bl.os, "execv", lambda path, arguments: handed.append(path))
     with pytest.raises(bl.Refusal):  # only because this test does not let it hand over
         bl.require_python((3, 6))
-    assert handed == [str(newer)]
+    assert handed == [str(tmp_path / "python3.12")]
 
 
 def test_a_full_disk_is_named_as_such(bl: ModuleType) -> None:

@@ -45,10 +45,40 @@ def test_a_folder_left_by_a_crash_is_recognised(tmp_path: Path) -> None:
     folder.release()
 
 
-def test_a_data_path_that_is_a_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
-    with pytest.raises(CannotStart, match="无法使用数据目录"):
+@pytest.mark.parametrize(
+    ("path", "cause"), [("/dev/null", "这是一个文件，不是目录"), ("/dev/null/data", "路径中有一段是文件")]
+)
+def test_a_data_path_that_is_a_file_is_refused_with_a_sentence(path: str, cause: str) -> None:
+    with pytest.raises(CannotStart, match=f"无法使用数据目录 {path}：{cause}.*请用 --data 指定另一个目录"):
+        DataFolder(Path(path)).claim()
+
+
+def test_a_folder_that_was_made_for_nothing_goes_again(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "some" / "data")
+    folder.claim()
+    folder.release()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_there_or_holds_something_stays(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "new"):
+        folder = DataFolder(path)
+        folder.claim()
+        (path / "kept").touch()
+        folder.release()
+        assert (path / "kept").exists()
+
+
+def test_two_launchers_never_hold_one_folder_when_the_first_takes_it_away(tmp_path: Path) -> None:
+    first, second = DataFolder(tmp_path / "data"), DataFolder(tmp_path / "data")
+    first.claim()
+    with pytest.raises(CannotStart):
+        second.claim()
+    first.release()
+    second.claim()
+    with pytest.raises(CannotStart):
         DataFolder(tmp_path / "data").claim()
+    second.release()
 
 
 def test_a_disk_with_too_little_room_is_refused_before_anything_is_made(
@@ -82,8 +112,9 @@ def test_a_busy_port_is_refused_with_another_one_proposed() -> None:
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
-    with pytest.raises(CannotStart, match="本机没有这个地址"):
-        claim_port("203.0.113.1", 8000)
+    for host in ("203.0.113.1", "no-such-host.invalid", "2001:db8::1"):
+        with pytest.raises(CannotStart, match=f"本机没有地址 {host}。--host 是本机用来监听的地址"):
+            claim_port(host, 0)
 
 
 def test_sockets_of_a_long_data_path_lie_in_a_short_folder(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from launcher.supervisor import LONGEST_PAUSE_SECONDS, STEADY_SECONDS, Service, Supervisor
+from launcher.supervisor import LONGEST_PAUSE_SECONDS, STEADY_SECONDS, YOUNG_SECONDS, Service, Supervisor
 
 NO_LOG = Path("/nonexistent/log")
 
@@ -22,7 +23,7 @@ class Launches:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def __call__(self) -> subprocess.Popen[bytes]:
-        self.processes.append(subprocess.Popen(self.command))
+        self.processes.append(subprocess.Popen(self.command, start_new_session=True))
         return self.processes[-1]
 
     def end(self) -> None:
@@ -120,3 +121,23 @@ def test_an_end_for_want_of_disk_space_is_named_as_such(failing: Launches, tmp_p
     failing.processes[0].wait()
     supervisor.tick(1.0)
     assert "PostgreSQL 意外退出（磁盘已满，请清理）" in told[0]
+
+
+def test_who_has_only_begun_is_not_waited_for_as_long() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what it starts inherits: it never hears the request
+    deaf = Launches("tail", "-f", "/dev/null")
+    try:
+        supervisor = Supervisor(print)
+        supervisor.keep(Service("deaf", deaf, NO_LOG, seconds=20, seconds_when_young=0.1), monotonic())
+        supervisor.stop()
+        assert deaf.processes[0].poll() == -signal.SIGKILL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        deaf.end()
+
+
+def test_who_has_run_for_a_while_gets_its_time_to_end() -> None:
+    service = Service("web", Launches("true"), NO_LOG, seconds=600, seconds_when_young=0.1)
+    assert service.patience(YOUNG_SECONDS - 1) == 0.1
+    assert service.patience(YOUNG_SECONDS) == 600
+    assert Service("PostgreSQL", Launches("true"), NO_LOG, seconds=20).patience(0) == 20
