@@ -140,15 +140,16 @@ def _context(session: Session, actor: Actor | None, position: Position, admitted
         copies=admitted.copies,
         stage_held=position.hold_id is not None and position.held_item is None,
     )
-    for above in position.above:
-        snapshot = above.snapshot
-        context.places[snapshot.id] = Place(snapshot.id, snapshot.root_id, snapshot.process, above.kind)
     case = None
     if position.item_case_id is not None:
         assert position.item_code is not None
         assert position.item_name is not None
         ended = position.item_ended_at is not None
         case = Case(position.item_case_id, position.item_code, position.item_name, position.history or [], ended)
+    for above in position.above:
+        snapshot = above.snapshot
+        its_case = case if above.kind == "item" else None  # what goes on below an item belongs to the item's case
+        context.places[snapshot.id] = Place(snapshot.id, snapshot.root_id, snapshot.process, above.kind, its_case)
     context.places[position.id] = Place(position.id, position.root_id, position.process, position.kind, case)
     return context
 

@@ -47,6 +47,9 @@ RUN = text("""
         light_at = :light_at, calendar_version = :version
     WHERE id = :id
 """)
+PROCEDURE_OVER = text("""
+    UPDATE due_rows SET cancelled_at = :now WHERE task_id = :hold AND kind = 'procedure' AND cancelled_at IS NULL
+""")
 # Whoever computed on an instance before the hold, or before it was lifted, computes again.
 TOUCH = text("""
     UPDATE process_instances SET version = version + 1
@@ -68,14 +71,15 @@ def lift(
 ) -> Hold | None:
     """End the item's own hold, and with the last one that froze it that of the stage; None when there is none.
 
-    The limits that no hold reaches any more run on. The instances from the stage down are locked by the caller, who
-    changes ``instance_id`` itself.
+    The limits that no hold reaches any more run on; that of its special procedure is over. The instances from the
+    stage down are locked by the caller, who changes ``instance_id`` itself.
     """
     own = open_hold(session, stage_case_id, item_case_id)
     if own is None:
         return None
     own.ended_at, own.ended_by = by.now, by.actor_id
     session.flush()
+    session.execute(PROCEDURE_OVER, {"hold": own.id, "now": by.now})
     if own.freezes_stage and not _frozen_by_others(session, stage_case_id):
         stage = open_hold(session, stage_case_id, None)
         if stage is not None:

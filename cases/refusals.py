@@ -25,6 +25,7 @@ SENTENCES = {
     ),
     "uq_planning_reports_planning_id": ("report_issued", "本次策划的报告已经告知申报单位；每次策划只告知一次。"),
     "uq_item_cases_live": ("item_case_exists", "这个事项已有在办的办件，不能重复转办。"),
+    "uq_deliveries_item_case_id": ("delivered_already", "这个办件的结果已经登记送达，不能重复登记。"),
     "ck_stage_cases_no_dispatch_without_intake": (
         "not_formally_received",
         "尚未正式收件，不能转办；请先完成正式收件。",

@@ -6,14 +6,18 @@ from processes.findings import Finding
 from processes.reading import Files, Row, read_rows
 from processes.release import Handling, SpecialProcedure
 
-HANDLING = ("extension", "pledge_check", "deferred_check")
+LIMITS = ("extension", "pledge_check", "deferred_check")
 PROCEDURES = ("code", "name", "limit", "stops_stage_clock", "evidence")
 
 
 def read_handling(table: Row) -> Handling:
-    """The table ``[handling]`` of ``pack.toml``: limits only."""
-    table.no_more_than(HANDLING)
-    return Handling(**{key: table.limit(key) for key in HANDLING})
+    """The table ``[handling]`` of ``pack.toml``: limits, and the ways of delivery."""
+    table.no_more_than((*LIMITS, "delivery"))
+    ways = table.values.get("delivery")
+    if not isinstance(ways, list) or not ways or not all(isinstance(way, str) and way.strip() for way in ways):
+        table.fault("没有写明送达方式", '请写成 delivery = ["窗口领取", "邮寄"]', "delivery")
+        ways = []
+    return Handling(**{key: table.limit(key) for key in LIMITS}, delivery=tuple(ways))
 
 
 def read_special_procedures(files: Files, findings: list[Finding]) -> dict[str, SpecialProcedure]:

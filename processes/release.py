@@ -140,15 +140,17 @@ class SpecialProcedure:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Limits of the handling of items, as texts.
+    """What a region decides of the handling of items; limits are texts.
 
     ``extension``: the most by which a limit is extended, once; ``pledge_check``: within what a pledge is checked after
-    the decision, ``deferred_check``: deferred materials after they were handed in.
+    the decision, ``deferred_check``: deferred materials after they were handed in. ``delivery``: the ways in which a
+    result is delivered.
     """
 
     extension: str
     pledge_check: str
     deferred_check: str
+    delivery: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Row
 
+from api.item_cases.schemas import ConsequencesAnswer
 from api.operation import Call, Resource
 from api.pagination import Page, SortKey, paginate
 from api.tasks.schemas import (
@@ -18,6 +19,7 @@ from api.tasks.schemas import (
     CompletionInput,
     CompletionsAnswer,
     CompletionsInput,
+    DecisionQuery,
     TaskDetailAnswer,
     TaskPage,
     TaskQuery,
@@ -26,10 +28,13 @@ from api.tasks.schemas import (
 from cases.claim_task import claim_task
 from cases.complete_task import complete_task
 from cases.complete_tasks import Completion, complete_tasks
+from cases.consequences import Consequences
 from cases.models import WorkItem
 from cases.options import choices
 from cases.position import Position
+from cases.queries.opinions import settled_opinion
 from cases.queries.tasks import done_tasks, my_tasks, one_task, tasks_of_my_posts, visible_tasks
+from cases.rehearse_decision import rehearse_decision
 from cases.releases import release_of
 from cases.save_draft import save_draft
 from cases.unclaim_task import unclaim_task
@@ -138,6 +143,22 @@ def _done(position: Position) -> dict[str, Any]:
     }
 
 
+@resource.operation(
+    "GET",
+    "/tasks/<uuid:task_id>/consequences",
+    ConsequencesAnswer,
+    permission="task.work",
+    query=DecisionQuery,
+    refusals=(409,),
+)
+def consequences(call: Call, task_id: UUID) -> Consequences:
+    """试算决定的后果
+
+    说明这样决定将冻结或结束哪些办件、停下哪些时限、关闭多少待办；什么也不改变。
+    """
+    return rehearse_decision(call.session, call.actor, task_id, call.query["decision"])
+
+
 @contextmanager
 def _inside_values() -> Iterator[None]:
     """Fields of the form lie under ``values`` in what the client sent."""
@@ -158,7 +179,10 @@ def _show(call: Call, task_id: UUID) -> dict[str, Any]:
     row = call.session.execute(one_task(call.actor, task_id)).one_or_none()
     if row is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
-    return {**row._mapping, **_form(call, row)}
+    opinion = None
+    if row.item_case_id is not None and row.item_code is not None:
+        opinion = call.session.scalar(settled_opinion(row.stage_case_id, row.item_code))
+    return {**row._mapping, **_form(call, row), "planning_opinion": opinion}
 
 
 def _form(call: Call, row: Row[Any]) -> dict[str, Any]:

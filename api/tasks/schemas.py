@@ -109,6 +109,21 @@ class ChoiceAnswer(Output):
     label = shown(fields.String, "显示的文字。")
 
 
+class DecisionQuery(Input):
+    """Which decision to rehearse."""
+
+    decision = Text(required=True, longest=40, metadata={"description": "表单里 decision 的一个选项。"})
+
+
+class PlanningOpinionAnswer(Output):
+    """What stands from planning for the item of the task."""
+
+    conclusion = shown(fields.String, "策划意见。")
+    opinion = shown(Open, "合法性、合规性、可行性意见等。")
+    department_id = shown(fields.UUID, "出具意见的部门。")
+    given_at = shown(Moment, "出具时间。")
+
+
 class TaskDetailAnswer(TaskAnswer):
     """A task with its form, ready to be filled in."""
 
@@ -121,6 +136,12 @@ class TaskDetailAnswer(TaskAnswer):
     )
     draft = shown(Open, "保存的草稿。", empty=True)
     submission = shown(Open, "办理时填写的内容。", empty=True)
+    planning_opinion = Part(
+        PlanningOpinionAnswer,
+        required=True,
+        allow_none=True,
+        metadata={"description": "本事项的策划意见。"},
+    )
 
 
 class CompletionAnswer(Output):

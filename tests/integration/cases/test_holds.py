@@ -21,6 +21,7 @@ from tests.integration.cases.world import World
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # ten o'clock in the region
 BEFORE, MAIN, AUXILIARY = "061", "062", "063"
+GROUNDS: dict[str, Any] = {"procedure": "experts", "reason": "方案复杂", "basis": "实施细则第六条"}
 
 
 @pytest.fixture
@@ -66,13 +67,13 @@ def officer(world: World, code: str) -> Actor:
 def suspend(world: World, code: str, **details: Any) -> None:
     """The department suspends an item."""
     who, case = officer(world, code), item(world, code).id
-    world.run(lambda session: suspend_item(session, who, case, cause="专家论证", **details))
+    world.run(lambda session: suspend_item(session, who, case, **(GROUNDS | details)))
 
 
 def resume(world: World, code: str) -> None:
     """The department resumes it."""
     who, case = officer(world, code), item(world, code).id
-    world.run(lambda session: resume_item(session, who, case))
+    world.run(lambda session: resume_item(session, who, case, evidence="专家论证意见"))
 
 
 def refusal(world: World, task: WorkItem) -> str:
@@ -160,7 +161,7 @@ def test_an_item_is_not_suspended_twice_nor_before_it_is_handled(world: World, s
 
     with pytest.raises(Conflict, match="已经挂起"):
         suspend(world, AUXILIARY)
-    with pytest.raises(Conflict, match="不能登记"):
+    with pytest.raises(Conflict, match="不能登记挂起"):
         suspend(world, "010")
 
 
@@ -168,7 +169,7 @@ def test_only_the_department_of_an_item_suspends_it(world: World, stage_case: UU
     case = item(world, "010").id
 
     with pytest.raises(NotAllowed):
-        world.run(lambda session: suspend_item(session, world.lead, case, cause="踏勘"))
+        world.run(lambda session: suspend_item(session, world.lead, case, **GROUNDS))
 
 
 def test_a_completion_and_a_suspension_at_once_never_both_forget_the_other(world: World, stage_case: UUID) -> None:

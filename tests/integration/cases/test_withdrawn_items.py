@@ -83,7 +83,7 @@ def test_a_suspended_main_line_item_is_withdrawn_and_its_stage_thaws(world: Worl
     world.complete(task_of(world, BEFORE), world.values(task_of(world, BEFORE)))
     accept(world, MAIN)
     who, case = world.person(item(world, MAIN).department_id, "officer"), item(world, MAIN).id
-    world.run(lambda session: suspend_item(session, who, case, cause="专家论证"))
+    world.run(lambda session: suspend_item(session, who, case, procedure="experts", reason="方案复杂", basis="第六条"))
 
     withdraw(world, MAIN)
 
