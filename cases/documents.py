@@ -15,7 +15,6 @@ from accounts.models import Organisation, Region
 from audit.record import Acting
 from cases.models.intake import StageMaterial
 from cases.models.items import ItemCase
-from cases.models.plannings import Planning, PlanningOpinion
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
 from cases.status import NAMES, Status
@@ -83,27 +82,6 @@ def issue_for_item(
     item = {"issuer": department, "item": case.name, "item_code": case.item_code, "item_case_number": case.number}
     data = {**_stage(session, context), **item, **facts}
     return _issue(session, context, kind, item_case_id, data)
-
-
-def issue_planning_report(
-    session: Session, context: Occasion, planning: Planning, *, summary: str = ""
-) -> IssuedDocument:
-    """The report of a planning: every candidate item with its department, and why it is or is not needed."""
-    conclusions = planning.conclusions or []
-    names = _names(session, {UUID(str(entry["department"])) for entry in conclusions})
-    said = _opinions(session, planning.id)
-    items = [
-        {
-            "name": entry["name"],
-            "department": names[UUID(str(entry["department"]))],
-            "main": bool(entry["main"]),
-            "limit": limit_in_chinese(entry.get("limit")),
-            "opinion": said.get(entry["code"], ""),
-            "conclusion": entry["conclusion"],
-        }
-        for entry in conclusions
-    ]
-    return issue(session, context, "planning_report", {"items": items, "summary": summary})
 
 
 def issue_intake_receipt(session: Session, context: Occasion) -> IssuedDocument:
@@ -232,16 +210,3 @@ def _stage(session: Session, context: Occasion) -> dict[str, Any]:
         "stage": stages[case.stage].name,
         "stage_case_number": case.number,
     }
-
-
-def _names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-    return {row.id: row.name for row in rows}
-
-
-def _opinions(session: Session, planning_id: UUID) -> dict[str, str]:
-    """The last word about each item, by its code."""
-    rows: Sequence[PlanningOpinion] = session.scalars(
-        select(PlanningOpinion).where(PlanningOpinion.planning_id == planning_id).order_by(PlanningOpinion.round)
-    ).all()
-    return {row.item_code: str(row.opinion.get("opinion") or "") for row in rows}

@@ -34,7 +34,7 @@ def open_intake(performed: OperationPerformed, context: Context) -> None:
     required = performed.inputs["required"]
 
     def write(session: Session) -> None:
-        wanted = _wanted(required, context, facts_of(session, context.stage_case_id))
+        wanted = wanted_materials(required, context, facts_of(session, context.stage_case_id))
         known = materials_of(session, context.stage_case_id)
         on_file = on_file_of(session, context, {material.code: material for material, _ in wanted.values()})
         for code, (_, row) in wanted.items():
@@ -58,7 +58,7 @@ def open_intake(performed: OperationPerformed, context: Context) -> None:
     context.changes.later.append(write)
 
 
-def _wanted(
+def wanted_materials(
     required: Sequence[Mapping[str, Any]], context: Context, facts: Mapping[str, Any]
 ) -> dict[str, tuple[Material, StageMaterial]]:
     """The materials of the required items by code, without what one of those items will itself result in."""

@@ -27,6 +27,8 @@ ITEM = {
     "limit": "3个工作日",
     "opinion": "",
     "conclusion": "required",
+    "round": "最终策划",
+    "minutes": "2026年11月20日线下审核会议纪要",
     "status": "办理中",
     "result": "建设工程规划许可证，建字第210782202600001号",
     "date": "2026年11月22日",
@@ -41,6 +43,16 @@ OTHER = {
 }
 FACTS: dict[str, Any] = {
     "items": [ITEM, OTHER] * 20,
+    "departments": [
+        {
+            "name": "北镇市住房和城乡建设局",
+            "legality": "符合",
+            "compliance": "有条件符合",
+            "feasibility": "未表示",
+            "opinion": "设计方案调整后应当重新征求意见。",
+        }
+    ],
+    "planning": 2,
     "summary": "项目用地符合详细规划，原则同意。",
     "materials": [
         {"name": "建设工程设计方案（含总平面图、日照分析报告）", "necessity": "必要", "status": "已收", "note": ""},

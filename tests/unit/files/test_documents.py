@@ -53,7 +53,7 @@ def test_a_long_table_runs_over_pages_with_its_head() -> None:
     kind = KINDS["planning_report"]
     found = pages(render(kind.name, paper(kind), ISSUED))
     assert len(found) > 2
-    assert all("事项部门类别时限意见" in page for page in found[:3])
+    assert all("事项部门类别时限轮次意见" in page for page in found[:3])
 
 
 @pytest.mark.parametrize("count", range(14, 22))
