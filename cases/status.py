@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import IntEnum
 
 from errors import Conflict
+from worktime import Hold
 
 
 class Status(IntEnum):
@@ -109,3 +111,26 @@ def clock_runs(history: Sequence[int]) -> bool:
         Status.HANDLING,
         Status.SPECIAL_PROCEDURE_ENDED,
     }
+
+
+def stretches_held(events: Sequence[tuple[int, datetime]]) -> tuple[datetime | None, tuple[Hold, ...]]:
+    """The item's clock from its events alone: when it started (``None``: not yet), and when it stood since.
+
+    ``events`` are (code, effective_at) in order. An open hold has no end; what ends the case leaves the clock as it
+    stands there.
+    """
+    started: datetime | None = None
+    stood: datetime | None = None
+    holds: list[Hold] = []
+    history: list[int] = []
+    for code, at in events:
+        history.append(code)
+        if started is None:
+            started = at if clock_runs(history) else None
+            continue
+        if stood is None and not clock_runs(history):
+            stood = at
+        elif stood is not None and clock_runs(history):
+            holds.append(Hold(stood, at))
+            stood = None
+    return started, (*holds, *([] if stood is None else [Hold(stood)]))

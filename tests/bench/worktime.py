@@ -29,7 +29,7 @@ CASES: tuple[tuple[Case, Case], ...] = (
 def figures(bench: BenchWorld | None = None) -> Iterator[Figure]:
     """The worst ratio of all units, for a due together with what is consumed at it; needs no server."""
     ratio, note = max(_measured(*case) for case in CASES)
-    yield Figure("worktime_us_20y_vs_1d", ratio, "x", SLOWER_AT_MOST, at_most=True, note=note)
+    yield Figure("worktime_us", ratio, "x", SLOWER_AT_MOST, at_most=True, note=note)
 
 
 def _measured(day: Case, years: Case) -> tuple[float, str]:
