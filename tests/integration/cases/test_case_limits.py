@@ -66,24 +66,24 @@ def test_a_total_limit_that_passes_is_told_once_and_runs_on(world: World, handle
     assert clock(world)[0].cancelled_at is None
 
 
-@pytest.mark.parametrize(("stops", "moved"), [(True, True), (False, False)], ids=["it says so", "it does not"])
+@pytest.mark.parametrize(("procedure", "stops"), [("tender", True), ("experts", False)])
 def test_freezing_stops_the_total_limit_only_where_the_procedure_says_so(
-    world: World, handled: UUID, stops: bool, moved: bool
+    world: World, handled: UUID, procedure: str, stops: bool
 ) -> None:
     (before,) = clock(world)
-    suspend(world, MAIN, stops_stage_clock=stops)
+    suspend(world, MAIN, procedure=procedure)
     assert clock(world)[0].held == stops
     world.database.set_clock(TUESDAY + timedelta(days=7))
     resume(world, MAIN)
 
     (after,) = clock(world)
     assert not after.held
-    assert (after.due_at > before.due_at) == moved
+    assert (after.due_at > before.due_at) == stops
 
 
 def test_suspending_an_auxiliary_item_leaves_the_total_limit_alone(world: World, handled: UUID) -> None:
     (before,) = clock(world)
-    suspend(world, AUXILIARY, stops_stage_clock=True)
+    suspend(world, AUXILIARY, procedure="tender")
     world.database.set_clock(TUESDAY + timedelta(days=7))
     resume(world, AUXILIARY)
 
