@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
 from audit.vault import VAULT, Vault
+from cases.channels import CHANNELS, Channel
+from cases.mail import Mail
 from cases.releases import RELEASES, vocabulary
+from cases.webhook import Webhook
 from database.connect import create_session_factory
 from files.local_store import LocalStore
 from files.scanning import SCANNER, scanner_at
@@ -36,5 +39,16 @@ def open_sessions(settings: Settings, releases: Releases) -> sessionmaker[Sessio
         RELEASES: releases,
         STORE: LocalStore(settings.data / "files"),
         SCANNER: scanner_at(settings.clamd),
+        CHANNELS: open_channels(settings),
     }
     return create_session_factory(settings.database_url, info=info)
+
+
+def open_channels(settings: Settings) -> dict[str, Channel]:
+    """The channels of notices beside the inbox; raises ``ValueError`` where a setting does not fit."""
+    channels: dict[str, Channel] = {}
+    if settings.smtp:
+        channels["mail"] = Mail(settings.smtp, settings.mail_sender or "")
+    if settings.webhook:
+        channels["webhook"] = Webhook(settings.webhook, settings.webhook_secret or "")
+    return channels

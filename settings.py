@@ -15,6 +15,8 @@ class Settings:
     ``database_url`` is the application role's SQLAlchemy URL, ``owner_url`` the owner's (migrations only), ``data``
     the folder of keys, seals and files, ``demo`` whether this is the demonstration region with its banner, ``clamd``
     the virus scanner (``unix:///path`` or ``tcp://host:port``); without it files are kept as not scanned (未扫描).
+    ``smtp`` (``smtp://``, ``smtp+starttls://`` or ``smtps://``) and ``mail_sender`` let notices go out by mail,
+    ``webhook`` and ``webhook_secret`` to another system.
     """
 
     database_url: str
@@ -23,6 +25,10 @@ class Settings:
     data: Path
     demo: bool = False
     clamd: str | None = None
+    smtp: str | None = None
+    mail_sender: str | None = None
+    webhook: str | None = None
+    webhook_secret: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -35,4 +41,8 @@ class Settings:
             data=Path(environment["BINGLIAN_DATA"]),
             demo=environment.get("BINGLIAN_DEMO") == "1",
             clamd=environment.get("BINGLIAN_CLAMD") or None,
+            smtp=environment.get("BINGLIAN_SMTP") or None,
+            mail_sender=environment.get("BINGLIAN_MAIL_SENDER") or None,
+            webhook=environment.get("BINGLIAN_WEBHOOK") or None,
+            webhook_secret=environment.get("BINGLIAN_WEBHOOK_SECRET") or None,
         )

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from audit.seal import run_sealer
+from cases.count_lights import count_lights
 from cases.deliver_outbox import deliver_outbox
 from cases.fire_due import fire_due
 from cases.recompute_dues import recompute_dues
@@ -25,6 +26,7 @@ from files.sweep_store import sweep_store
 
 FIRE_DUE, DELIVER, SEAL = "timers.jobs.fire_due_rows", "timers.jobs.deliver_messages", "timers.jobs.seal_audit"
 RECOMPUTE, SWEEP = "timers.jobs.recompute_limits", "timers.jobs.sweep_files"
+COUNT = "timers.jobs.count_colours"
 BATCHES = 50  # of limits computed anew in one job; what is left is another job's
 
 log = structlog.get_logger(__name__)
@@ -77,6 +79,11 @@ def recompute_limits() -> None:
 def sweep_files() -> None:
     """Drop what transactions that failed left in the store."""
     sweep_store(_sessions(), in_transaction(_sessions(), current_time))
+
+
+def count_colours() -> None:
+    """Count the lights for the boards."""
+    in_transaction(_sessions(), lambda session: count_lights(session, current_time(session)))
 
 
 def _each(ids: Sequence[str], use_case: Callable[[Session, UUID], object]) -> None:

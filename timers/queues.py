@@ -9,8 +9,8 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-DUE, OUTBOX, AUDIT, CALENDAR, FILES = "due", "outbox", "audit", "calendar", "files"
-QUEUES = (DUE, OUTBOX, AUDIT, CALENDAR, FILES)
+DUE, OUTBOX, AUDIT, CALENDAR, FILES, LIGHTS = "due", "outbox", "audit", "calendar", "files", "lights"
+QUEUES = (DUE, OUTBOX, AUDIT, CALENDAR, FILES, LIGHTS)
 LARGEST_JOB = 100
 SECONDS_PER_JOB = 100  # below the lease of a claim: a job that is cut off is claimed anew
 SECONDS_TO_REDIS = 2.0

@@ -35,6 +35,7 @@ def run(sessions: sessionmaker[Session], redis_url: str, stop: Event) -> None:
                 in_transaction(sessions, lambda session: record_heartbeat(session, "scan", current_time(session)))
                 enqueue_sealing(connection)
                 enqueue_recomputing(sessions, connection)
+                enqueue_counting(connection)
             if looks % LOOKS_BETWEEN_SWEEPS == 0:
                 enqueue_sweeping(connection)
             found = look(sessions, connection)
@@ -66,6 +67,13 @@ def enqueue_sealing(connection: Redis) -> None:
     audit = queues.queue(connection, queues.AUDIT)
     if audit.count == 0:
         audit.enqueue(jobs.SEAL, result_ttl=0)
+
+
+def enqueue_counting(connection: Redis) -> None:
+    """Have some worker count the lights, unless such a job waits already."""
+    lights = queues.queue(connection, queues.LIGHTS)
+    if lights.count == 0:
+        lights.enqueue(jobs.COUNT, result_ttl=0)
 
 
 def enqueue_recomputing(sessions: sessionmaker[Session], connection: Redis) -> bool:

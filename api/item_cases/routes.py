@@ -188,9 +188,7 @@ def consequences(call: Call, item_case_id: UUID) -> Consequences:
 def _detail(call: Call, item_case_id: UUID) -> dict[str, Any]:
     session = call.session
     session.expire_all()
-    row = session.execute(visible_item_cases(call.actor).where(ItemCase.id == item_case_id)).one_or_none()
-    if row is None:
-        raise _not_found()
+    row = find_item_case(call, item_case_id)
     events = [
         {
             "sequence": event.sequence,
@@ -220,6 +218,14 @@ def _show_promise(row: Row[Any]) -> dict[str, Any]:
 
 def _not_found() -> NotFound:
     return NotFound("item_case_not_found", "没有这个办件，或它不在您的范围内。")
+
+
+def find_item_case(call: Call, item_case_id: UUID) -> Row[Any]:
+    """The row of an item case in the actor's data scope; raises ``NotFound``."""
+    row = call.session.execute(visible_item_cases(call.actor).where(ItemCase.id == item_case_id)).one_or_none()
+    if row is None:
+        raise _not_found()
+    return row
 
 
 def show_item_case(row: Row[Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Lights: how near every limit is to its due."""

@@ -1,0 +1,1 @@
+"""Notices: what reached somebody, in his inbox."""

@@ -1,0 +1,1 @@
+"""Red matters: notices that reach nobody, with what to do."""

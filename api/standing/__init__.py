@@ -1,0 +1,1 @@
+"""Where a case stands: progress, and why it waits."""
