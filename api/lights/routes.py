@@ -38,7 +38,7 @@ def list_lights(call: Call) -> Page:
 
 
 @resource.operation("GET", "/lights/counts", CountPage, permission="light.read", query=CountQuery)
-def count(call: Call) -> dict[str, Any]:
+def count_colours(call: Call) -> dict[str, Any]:
     """亮灯统计
 
     各责任单位、各阶段每种颜色的数量，连同统计的时间。

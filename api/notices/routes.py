@@ -8,10 +8,10 @@ from uuid import UUID
 
 from accounts.models import User
 from api.notices.schemas import (
+    InboxNoticeAnswer,
+    InboxNoticePage,
     MailAnswer,
     MailInput,
-    NoticeAnswer,
-    NoticePage,
     NoticeQuery,
     ReadAnswer,
     UnreadAnswer,
@@ -30,8 +30,8 @@ ORDER = [
 ]
 
 
-@resource.operation("GET", "/notices", NoticePage, query=NoticeQuery)
-def list_notices(call: Call) -> Page:
+@resource.operation("GET", "/notices", InboxNoticePage, query=NoticeQuery)
+def list_my_notices(call: Call) -> Page:
     """我的通知
 
     最近送达的在前。
@@ -44,13 +44,13 @@ def list_notices(call: Call) -> Page:
 
 
 @resource.operation("GET", "/notices/unread-count", UnreadAnswer)
-def unread(call: Call) -> dict[str, Any]:
+def count_my_unread(call: Call) -> dict[str, Any]:
     """未读数"""
     return {"unread": count_unread(call.session, call.actor)}
 
 
-@resource.operation("POST", "/notices/<uuid:notice_id>/read", NoticeAnswer, refusals=(404,))
-def read(call: Call, notice_id: UUID) -> Notice:
+@resource.operation("POST", "/notices/<uuid:notice_id>/read", InboxNoticeAnswer, refusals=(404,))
+def mark_notice_read(call: Call, notice_id: UUID) -> Notice:
     """标为已读
 
     重复标记没有效果。
@@ -59,7 +59,7 @@ def read(call: Call, notice_id: UUID) -> Notice:
 
 
 @resource.operation("POST", "/notices/read", ReadAnswer, body=UntilInput)
-def read_until(call: Call) -> dict[str, Any]:
+def mark_notices_read(call: Call) -> dict[str, Any]:
     """全部标为已读
 
     只标到给出的时间为止，之后新到的不受影响。
@@ -68,13 +68,13 @@ def read_until(call: Call) -> dict[str, Any]:
 
 
 @resource.operation("GET", "/notices/mail", MailAnswer)
-def show_mail(call: Call) -> dict[str, Any]:
+def read_mail_setting(call: Call) -> dict[str, Any]:
     """邮件接收设置"""
     return _mail(call, call.session.get_one(User, call.actor.user_id))
 
 
 @resource.operation("PUT", "/notices/mail", MailAnswer, body=MailInput)
-def set_mail(call: Call) -> dict[str, Any]:
+def set_mail_setting(call: Call) -> dict[str, Any]:
     """设置邮件接收
 
     填写后，通知除收件箱外也发到这个地址。

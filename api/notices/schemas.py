@@ -17,7 +17,7 @@ class NoticeQuery(PageQuery):
     unread = Truth(metadata={"description": "true 只列未读，false 只列已读。"})
 
 
-class NoticeAnswer(Output):
+class InboxNoticeAnswer(Output):
     """A notice that reached somebody."""
 
     id = shown(fields.UUID, "编号。")
@@ -30,7 +30,7 @@ class NoticeAnswer(Output):
     read_at = shown(Moment, "阅读时间。", empty=True)
 
 
-NoticePage = page_of(NoticeAnswer)
+InboxNoticePage = page_of(InboxNoticeAnswer)
 
 
 class UnreadAnswer(Output):

@@ -42,7 +42,7 @@ def list_matters(call: Call) -> Page:
 
 
 @resource.operation("POST", "/red-matters/<uuid:matter_id>/retry", None, status=204, permission="matter.retry")
-def retry(call: Call, matter_id: UUID) -> None:
+def retry_red_matter(call: Call, matter_id: UUID) -> None:
     """重试
 
     岗位补齐或通道恢复后重新送达；送达之前仍列为红色事项。

@@ -48,7 +48,7 @@ def list_reminders(call: Call) -> Page:
     permission="reminder.send",
     body=WordsInput,
 )
-def send(call: Call, task_id: UUID) -> dict[str, Any]:
+def send_reminder(call: Call, task_id: UUID) -> dict[str, Any]:
     """催办
 
     由监管员或牵头部门对在办任务发出，任务岗位的人收到通知。未答复前四小时内不能重复催办同一任务。
@@ -60,7 +60,7 @@ def send(call: Call, task_id: UUID) -> dict[str, Any]:
 @resource.operation(
     "POST", "/reminders/<uuid:reminder_id>/reply", ReminderAnswer, permission="task.work", body=WordsInput
 )
-def answer(call: Call, reminder_id: UUID) -> dict[str, Any]:
+def answer_reminder(call: Call, reminder_id: UUID) -> dict[str, Any]:
     """答复催办
 
     由被催办岗位的人答复一次。

@@ -30,7 +30,7 @@ MEMBERS = ("id", "item_code", "name", "department_name", "main", "status", "stat
 @resource.operation(
     "GET", "/stage-cases/<uuid:stage_case_id>/progress", StageProgressAnswer, permission="stage_case.read"
 )
-def progress(call: Call, stage_case_id: UUID) -> dict[str, Any]:
+def read_progress(call: Call, stage_case_id: UUID) -> dict[str, Any]:
     """阶段进度
 
     各事项的办理状态、亮灯和剩余时间。

@@ -29,7 +29,17 @@ from accounts.tokens import create_api_token
 from accounts.users import create_user
 from api.app import create_app
 from audit.vault import VAULT, Vault
-from cases.models import Copy, DueRow, Heartbeat, Incident, ItemCase, ProcessInstance
+from cases.models import (
+    Copy,
+    DueRow,
+    Heartbeat,
+    Incident,
+    ItemCase,
+    Notice,
+    OutboxMessage,
+    ProcessInstance,
+    Reminder,
+)
 from cases.releases import RELEASES, vocabulary
 from database.clock import current_time
 from database.connect import create_session_factory
@@ -308,6 +318,33 @@ class Person:
     address: str | None = None
 
 
+def told_rows(session: Session, stage_case: dict[str, Any], task: dict[str, Any], owner: UUID) -> dict[str, str]:
+    """A notice of somebody else, a reminder of a task, and a red matter."""
+    now = current_time(session)
+    message = OutboxMessage(
+        topic="light",
+        payload={"title": "红灯"},
+        created_at=now,
+        last_error="岗位空缺",
+        problem="vacant",
+        region_code=stage_case["region_code"],
+    )
+    session.add(message)
+    session.flush()
+    notice = Notice(message_id=message.id, user_id=owner, kind="light", title="红灯", delivered_at=now)
+    reminder = Reminder(
+        stage_case_id=UUID(stage_case["id"]),
+        work_item_id=UUID(task["id"]),
+        organisation_id=UUID(task["organisation_id"]),
+        role=task["role"],
+        text="请尽快办理",
+        sent_at=now,
+    )
+    session.add_all([notice, reminder])
+    session.flush()
+    return {"notice_id": str(notice.id), "reminder_id": str(reminder.id), "matter_id": str(message.id)}
+
+
 def known_rows(world: World) -> dict[str, str]:
     """Rows that a request can be about, by the name of the path's parameter; nobody in ``people`` is among them."""
     stage_case = open_stage(world)
@@ -369,6 +406,7 @@ def known_rows(world: World) -> dict[str, str]:
             cause="choice",
         )
         session.add_all([incident, item_case, limit, copy])
+        told = told_rows(session, stage_case, task, spare.id)
         file_id = known_file(session, world.people["applicant"], UUID(stage_case["id"]))
         document = issue_document(
             session,
@@ -381,6 +419,7 @@ def known_rows(world: World) -> dict[str, str]:
         )
         session.commit()
         return {
+            **told,
             "file_id": str(file_id),
             "document_id": str(document.id),
             "organisation_id": str(unit),

@@ -31,8 +31,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/appointments/<appointment_id>/end"): REASON,
     ("POST", "/api/v1/sessions/current/password"): NO_PASSWORD,
     ("PATCH", "/api/v1/organisations/<organisation_id>"): {"function": "演练"},
+    ("POST", "/api/v1/tasks/<task_id>/reminders"): {"text": "请尽快办理"},
+    ("POST", "/api/v1/reminders/<reminder_id>/reply"): {"text": "已在办理"},
 }
-WITHOUT_BODY = re.compile(r"/(reading|claim|activation|unlock|password-reset|retry)$")
+WITHOUT_BODY = re.compile(r"/(reading|claim|activation|unlock|password-reset|retry|[^/]*>/read)$")
 
 
 @pytest.fixture(scope="module")
