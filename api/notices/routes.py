@@ -45,7 +45,10 @@ def list_my_notices(call: Call) -> Page:
 
 @resource.operation("GET", "/notices/unread-count", UnreadAnswer)
 def count_my_unread(call: Call) -> dict[str, Any]:
-    """未读数"""
+    """未读数
+
+    收件箱里还没有标为已读的通知。
+    """
     return {"unread": count_unread(call.session, call.actor)}
 
 
@@ -69,7 +72,10 @@ def mark_notices_read(call: Call) -> dict[str, Any]:
 
 @resource.operation("GET", "/notices/mail", MailAnswer)
 def read_mail_setting(call: Call) -> dict[str, Any]:
-    """邮件接收设置"""
+    """邮件接收设置
+
+    通知另发到哪个邮件地址，以及平台是否接通了邮件服务器。
+    """
     return _mail(call, call.session.get_one(User, call.actor.user_id))
 
 

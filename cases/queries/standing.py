@@ -18,7 +18,7 @@ from accounts.posts import holds
 from accounts.roles import ROLES
 from cases.holds import PAST, intervals
 from cases.lights import ELAPSED
-from cases.models.due import UNTOUCHED, DueRow, Hold
+from cases.models.due import DueRow, Hold
 from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.items import ItemCase
 from cases.models.work import Incident
@@ -95,6 +95,7 @@ def running_limits(subject: Subject) -> Select[*tuple[Any, ...]]:
     """The limits that run, or stand, with what people need to tell them apart."""
     return (
         shown()
+        .add_columns(and_(DueRow.kind != "procedure", ProcessInstance.kind != "promise").label("stoppable"))
         .where(
             DueRow.yellow_at.is_not(None),
             DueRow.cancelled_at.is_(None),
@@ -131,7 +132,7 @@ def _remaining(
         return {"remaining": None, "unit": None}
     limit = worktime.parse_limit(row.limit_text.strip())
     release = release_of(session, row.release_id)
-    stopped = () if row.kind in UNTOUCHED else intervals(past, row.item_case_id)
+    stopped = intervals(past, row.item_case_id) if row.stoppable else ()
     if row.held:
         since = min(
             (hold.started_at for hold in standing if hold.item_case_id in (None, row.item_case_id)), default=now

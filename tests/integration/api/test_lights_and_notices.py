@@ -114,7 +114,7 @@ def test_a_department_sees_its_own_lights_and_the_supervisor_the_region(
     chosen = lights(world.client("supervisor"), "green", f"&organisation={other}&kind=task&region={world.region_code}")
     assert {light["organisation_id"] for light in chosen} == {other}
     assert lights(world.client("supervisor"), "green", "&region=999999") == []
-    assert lights(world.client("supervisor"), "green", "&kind=promise") == []
+    assert lights(world.client("supervisor"), "green", "&kind=procedure") == []
 
 
 def test_a_board_is_paged_without_a_gap_or_a_repetition(world: World, stage_case: dict[str, Any]) -> None:
