@@ -14,6 +14,7 @@ from cases import hot
 from cases.models.instances import ProcessInstance
 from cases.position import Position
 from cases.refusals import driver_errors
+from cases.releases import citing
 from cases.task_rights import require_open, require_worker
 from errors import NotFound
 
@@ -25,8 +26,9 @@ def working_on(session: Session, actor: Actor, task_id: UUID, action: str) -> It
         position = hot.read_locked(hot.driver(session), hot.BY_TASK, task_id)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
-    require_worker(session, actor, position)
-    require_open(session, actor, position)
+    with citing(session, position.release_id):
+        require_worker(session, actor, position)
+        require_open(session, actor, position)
     yield position
     record(
         session,

@@ -19,6 +19,11 @@ class PlatformSession(Session):
     _taken: PoolProxiedConnection | None = None
     _joined: Connection | None = None
 
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.known: dict[str, Any] = {}
+        """What this transaction has read and need not ask again."""
+
     @property
     def driver(self) -> Driver:
         """The connection of this transaction."""
@@ -41,13 +46,23 @@ class PlatformSession(Session):
 
     def commit(self) -> None:
         """Commit what the driver and the session did."""
+        self.known.clear()
         if self._taken is None or self.in_transaction():
             super().commit()
         else:
             _driver(self._taken).commit_sent()
 
+    def rollback(self) -> None:
+        """Undo what the driver and the session did."""
+        self.known.clear()
+        if self._taken is None or self.in_transaction():
+            super().rollback()
+        else:
+            _driver(self._taken).rollback()
+
     def close(self) -> None:
         """Give the connection back; what was not committed is rolled back."""
+        self.known.clear()
         if self._taken is None or self.in_transaction():
             super().close()
         if self._taken is not None:
@@ -56,6 +71,12 @@ class PlatformSession(Session):
             if isinstance(driver, Driver) and not driver.closed and driver.in_transaction:
                 driver.rollback()
             taken.close()
+
+
+def known_in(session: Session) -> dict[str, Any]:
+    """What the transaction of a session of the platform has read already; empty again when it ends."""
+    assert isinstance(session, PlatformSession), "connect.py makes no other sessions"
+    return session.known
 
 
 def _driver(connection: PoolProxiedConnection) -> Driver:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from database.session import known_in
 from processes.models import CalendarNotice
 from processes.release import RegionEntry
 from worktime import Calendar, Notice, with_notices
@@ -20,16 +21,15 @@ LATEST = select(func.coalesce(func.max(CalendarNotice.version), 0))
 
 def known_version(session: Session) -> int:
     """The version of the calendars in this transaction; asked of the database once."""
-    transaction, version = session.info.get(VERSION, (None, 0))
-    if transaction is None or transaction is not session.get_transaction():
-        version = session.scalar(LATEST) or 0
-        know_version(session, version)
-    return int(version)
+    known = known_in(session)
+    if VERSION not in known:
+        known[VERSION] = session.scalar(LATEST) or 0
+    return int(known[VERSION])
 
 
 def know_version(session: Session, version: int) -> None:
     """Take the version that a command has read together with its instance."""
-    session.info[VERSION] = (session.get_transaction(), version)
+    known_in(session)[VERSION] = version
 
 
 def next_version(session: Session) -> int:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.record import Acting, record
-from errors import NotFound
+from errors import Conflict, NotFound
 from processes.calendars import Announced, above, calendar_at, known_version
+from processes.findings import PackInvalid
 from processes.loader import Vocabulary, load_files
 from processes.models import InstalledRelease
 from processes.release import Release
@@ -90,8 +91,7 @@ class Releases:
             row = session.get(InstalledRelease, release_id)
             if row is None:
                 raise NotFound("release_not_found", f"没有编号为 {release_id[:12]} 的发布版本，请先安装地区包。")
-            files = {name: text.encode("utf-8") for name, text in row.files.items()}
-            self.add(load_files(files, self.vocabulary))
+            self.add(_load(row, self.vocabulary))
             return self._loaded[release_id]
 
     def current(self, session: Session, region_code: str) -> Release:
@@ -111,3 +111,15 @@ class Releases:
         self._dated.pop(release.id, None)
         gc.collect()
         gc.freeze()
+
+
+def _load(row: InstalledRelease, vocabulary: Vocabulary) -> Release:
+    files = {name: text.encode("utf-8") for name, text in row.files.items()}
+    try:
+        return load_files(files, vocabulary)
+    except PackInvalid as invalid:
+        raise Conflict(
+            "release_unreadable",
+            f"地区 {row.region_code} 的发布版本 {row.id[:12]} 是别的软件版本安装的，现在的软件读不了："
+            f"{invalid.findings[0]}。请换回原来的软件版本，或用 ./bl deploy 部署与现在的软件相配的地区包。",
+        ) from invalid

@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 
 from api.services import Services
 from audit.protection import audit_protected
+from cases.releases import releases_of
 from database.migrate import at_head
+from errors import Refused
 
 SECONDS_ALIVE = 60
 SECONDS_TO_REDIS = 0.5
+
+IN_FORCE = text("SELECT DISTINCT region_code FROM releases WHERE in_force_from <= platform_now()")
 
 Check = dict[str, Any]
 
@@ -59,16 +63,23 @@ def _redis(services: Services) -> Check:
     return _check("redis", True, "可用。")
 
 
+def _release(session: Session) -> Check:
+    regions = session.scalars(IN_FORCE).all()
+    if not regions:
+        return _check("release", False, "没有生效的规则发布，请用 ./bl deploy 发布地区包。")
+    try:
+        for region_code in regions:
+            releases_of(session).current(session, region_code)
+    except Refused as refusal:
+        return _check("release", False, refusal.message)
+    return _check("release", True, "有生效的规则发布。")
+
+
 def _platform(session: Session) -> list[Check]:
-    in_force = session.execute(text("SELECT count(*) FROM releases WHERE in_force_from <= platform_now()")).scalar_one()
     alive = set(session.execute(HEARTBEATS, {"seconds": SECONDS_ALIVE}).scalars())
     protected = audit_protected(session)
     return [
-        _check(
-            "release",
-            in_force > 0,
-            "有生效的规则发布。" if in_force else "没有生效的规则发布，请用 ./bl deploy 发布地区包。",
-        ),
+        _release(session),
         _alive("worker", "后台进程", alive),
         _alive("scan", "到期扫描", alive),
         _check(

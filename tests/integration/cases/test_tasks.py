@@ -165,3 +165,9 @@ def test_an_item_is_approved_only_with_its_result_document(world: World, stage_c
     values = {**world.values(handle), "result_number": None}
 
     assert isinstance(refused(world, handle.id, world.worker(handle), values), Invalid)
+
+
+def test_who_may_not_claim_a_task_is_told_the_clause_of_the_pack(world: World, task: WorkItem) -> None:
+    with pytest.raises(NotAllowed) as refusal:
+        world.run(lambda session: claim_task(session, world.lead, task.id))
+    assert refusal.value.clause == world.release.refusals[refusal.value.code]

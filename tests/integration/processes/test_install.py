@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.regions import create_region
 from audit.models import AuditEntry
 from cases.releases import vocabulary
-from errors import NotFound
+from errors import Conflict, NotFound
 from processes.install import Releases, in_force, install
 from processes.loader import PACKS, load_files, load_folder
 from processes.models import InstalledRelease
@@ -85,3 +85,13 @@ def test_a_release_of_a_region_that_is_not_there_cannot_be_installed(session: Se
     stranger = replace(release, region=replace(release.region, code="999999"))
     with pytest.raises(Exception, match="fk_releases_region_code_regions"):
         install(session, stranger, NOW)
+
+
+def test_a_release_of_another_software_version_is_named_with_what_to_do(session: Session, release: Release) -> None:
+    install(session, release, NOW)
+    row = session.get_one(InstalledRelease, release.id)
+    row.files = {name: text for name, text in row.files.items() if not name.endswith("stage.bpmn")}
+    session.flush()
+    with pytest.raises(Conflict, match=rf"{release.id[:12]} 是别的软件版本安装的.*\./bl deploy") as refused:
+        Releases(vocabulary()).current(session, release.region.code)
+    assert refused.value.code == "release_unreadable"
