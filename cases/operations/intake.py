@@ -20,6 +20,7 @@ from cases.operations.operation import Inputs, Operation, Outputs
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
 from files.attach_file import attach_files
+from files.documents.kinds import KINDS
 from processes.release import Material
 
 
@@ -162,15 +163,16 @@ def formal(performed: OperationPerformed, context: Context) -> None:
     def write(session: Session) -> None:
         if open_materials(materials_of(session, context.stage_case_id)):
             raise Conflict("materials_open", "还有材料没有通过形式审查，不能正式收件。")
+        document = issue_intake_receipt(session, context)
+        number = KINDS[document.kind].number(document.year, document.number)
         session.execute(
             update(StageCase)
             .where(StageCase.id == context.stage_case_id)
-            .values(
-                received_at=func.coalesce(StageCase.received_at, context.now),  # a supplement changes nothing here
-                receipt=StageCase.region_code + "-" + StageCase.number,
+            .values(  # a supplement has a receipt of its own, and changes nothing here
+                received_at=func.coalesce(StageCase.received_at, context.now),
+                receipt=func.coalesce(StageCase.receipt, f"{document.region_code} {number}"),
             )
         )
-        issue_intake_receipt(session, context)
 
     start_stage_clock(context, performed.instance_id, "received")
     context.changes.later.append(write)

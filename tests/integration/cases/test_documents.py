@@ -17,6 +17,7 @@ from files.local_store import LocalStore
 from files.models import IssuedDocument
 from files.store import STORE
 from tests.integration.cases.test_people_at_once import at_once
+from tests.integration.cases.test_refused_items import REFUSAL
 from tests.integration.cases.world import APPROVAL, World
 
 
@@ -35,6 +36,7 @@ def test_the_planning_report_and_the_receipt_are_issued_with_their_commands(worl
     assert len(receipt["materials"]) == world.scalar("SELECT count(*) FROM stage_materials")
     assert read(world, "planning_report").count("闾山中学新校区") >= 1
     assert "收件凭证" in read(world, "intake_receipt")
+    assert world.scalar("SELECT receipt FROM stage_cases") == "210782 收件〔2026〕1号"
 
 
 def test_a_document_is_the_same_at_every_reading(world: World, tmp_path: Path) -> None:
@@ -84,15 +86,14 @@ def test_stage_completion_is_recorded_with_every_item_and_its_result(world: Worl
 def test_a_void_stage_case_gives_notice_with_the_reason_and_where_each_item_stood(world: World) -> None:
     stage_case = world.start()
     world.drive(stage_case, until="review")
-    refusal = {"decision": "refuse", "reason": "容积率超出规划条件", "basis": "规划条件"}
-    for item, decision in (("061", APPROVAL), ("062", refusal)):
+    for item, decision in (("061", APPROVAL), ("062", REFUSAL)):
         case = world.scalar("SELECT id FROM item_cases WHERE item_code = :item", item=item)
         for values in ({"decision": "accept"}, {}, decision):
             world.complete(next(task for task in world.tasks(stage_case) if task.item_case_id == case), values)
 
     (issued,) = world.rows("SELECT data FROM issued_documents WHERE kind = 'void'")
 
-    assert issued.data["reason"] == "容积率超出规划条件"
+    assert issued.data["reason"] == REFUSAL["reason"]
     standing = sorted(entry["status"] for entry in issued.data["items"])
     waiting = world.scalar("SELECT count(*) FROM item_cases") - 2
     assert standing == ["办结(不通过)", "办结(通过)", *["已接件"] * waiting]
