@@ -15,6 +15,7 @@ from features.steps.stages import APPROVED
 from features.steps.world import World
 
 ACCEPTED, CORRECTING, CORRECTED, REFUSED = 3, 6, 7, 13
+BASIS, SINCE_THEN = "《中华人民共和国文物保护法》第二十九条", "策划之后情况有变"
 REVIEW, DECIDE = ("decision", "correction"), ("decision", "refuse")
 
 
@@ -100,14 +101,31 @@ def wants_to_approve(world: World, who: str, item: str) -> None:
 
 @when(parsers.re(WHO + "对“(?P<item>[^”]+)”不予审批，事由“(?P<reason>[^”]+)”$"))
 def refuses(world: World, who: str, item: str, reason: str) -> None:
-    decide(world, who, item, decision="refuse", reason=reason, basis="《中华人民共和国文物保护法》")
+    decide(world, who, item, decision="refuse", reason=reason, basis=BASIS, deviation=SINCE_THEN)
 
 
 @when(parsers.re(WHO + "对“(?P<item>[^”]+)”不予审批，不填写(?P<label>事由|依据)$"))
 def refuses_without(world: World, who: str, item: str, label: str) -> None:
     missing = {"事由": "reason", "依据": "basis"}[label]
-    wishes = {"reason": "不符合规划", "basis": "《城乡规划法》", missing: None}
+    wishes = {"reason": "不符合规划", "basis": BASIS, "deviation": SINCE_THEN, missing: None}
     world.attempt(lambda: decide(world, who, item, decision="refuse", **wishes))
+
+
+@when(parsers.re(WHO + "对“(?P<item>[^”]+)”不予审批，不写与策划意见相反的理由$"))
+def refuses_against_opinion(world: World, who: str, item: str) -> None:
+    wishes = {"reason": "不符合文物保护规划", "basis": BASIS, "deviation": None}
+    world.attempt(lambda: decide(world, who, item, decision="refuse", **wishes))
+
+
+@when(parsers.re(WHO + "对“(?P<item>[^”]+)”不予审批，写明与策划意见相反的理由“(?P<deviation>[^”]+)”$"))
+def refuses_with_reason(world: World, who: str, item: str, deviation: str) -> None:
+    decide(world, who, item, decision="refuse", reason="不符合文物保护规划", basis=BASIS, deviation=deviation)
+
+
+@then(parsers.re(WHO + "看到“(?P<item>[^”]+)”不予审批，与策划意见相反的理由是“(?P<deviation>[^”]+)”$"))
+def deviation_is_seen(world: World, who: str, item: str, deviation: str) -> None:
+    case = world.person(who).get(f"/item-cases/{world.course.item(item)['id']}")
+    assert (case["status"], case["outcome"]["deviation"]) == (REFUSED, deviation)
 
 
 @then(parsers.re(WHO + "看到“(?P<item>[^”]+)”先受理后办结，文号“(?P<number>[^”]+)”$"))
@@ -123,6 +141,21 @@ def approved_in_time(world: World, who: str, item: str) -> None:
     limits = [task for task in done if task["item_code"] == world.course.code(item) and task["due_at"]]
     assert limits
     assert all(moment(task["closed_at"]) <= moment(task["due_at"]) for task in limits)
+
+
+@given(parsers.re("“(?P<item>[^”]+)”走到(?P<step>审核|审批)$"))
+def item_at_a_step(world: World, item: str, step: str) -> None:
+    if step == "审批":
+        accept(world, item)
+
+
+@then(parsers.re(WHO + "办理“(?P<item>[^”]+)”时看到策划意见需要审批和三类初步意见$"))
+def opinion_at_hand(world: World, who: str, item: str) -> None:
+    person = world.person(who)
+    task = next(task for task in desk.tasks(person, world.course.id) if task["item_code"] == world.course.code(item))
+    opinion = person.get(f"/tasks/{task['id']}")["planning_opinion"]
+    assert opinion["conclusion"] == "required"
+    assert all(opinion["opinion"][sort] for sort in ("legality", "compliance", "feasibility"))
 
 
 @given(parsers.re(WHO + "看到“(?P<item>[^”]+)”还没有开始计时$"))

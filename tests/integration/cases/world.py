@@ -155,14 +155,22 @@ class World:
 
         return self.run(work)
 
-    def start(self, engineering_id: UUID | None = None, process_type: str = "1", stage: str = "2") -> UUID:
-        """Start a stage through the window; the stage case."""
+    def start(
+        self,
+        engineering_id: UUID | None = None,
+        process_type: str = "1",
+        stage: str = "2",
+        actor: Actor | None = None,
+    ) -> UUID:
+        """Start a stage through its window; the stage case."""
         engineering = engineering_id or self.register()
+        window = self.release.process_types[process_type].stages[stage].window
+        clerk = actor or self.person(window, "window_clerk")
         return self.run(
             lambda session: (
                 start_stage_case(
                     session,
-                    self.clerk,
+                    clerk,
                     engineering_id=engineering,
                     stage=stage,
                     channel="window",
