@@ -60,6 +60,8 @@ def read_release(call: Call, release_id: str) -> dict[str, Any]:
         "version": row.version,
         "in_force_from": row.in_force_from,
         "regulation": release.regulation,
+        "special_procedures": list(release.special_procedures.values()),
+        "delivery": release.handling.delivery,
         "process_types": [_process_type(entry) for entry in release.process_types.values()],
         "diagrams": sorted(name for name in release.files if name.endswith(".bpmn")),
         "forms": sorted(release.forms),

@@ -58,10 +58,24 @@ class ProcessTypeAnswer(Output):
     stages = fields.List(Part(StageAnswer), required=True)
 
 
+class SpecialProcedureAnswer(Output):
+    """A special procedure for which an item case is suspended."""
+
+    code = shown(fields.String, "编码。")
+    name = shown(fields.String, "名称。")
+    limit = shown(fields.String, "自己的期限；null 为不限。", empty=True)
+    stops_stage_clock = shown(fields.Boolean, "阶段冻结时阶段的时限是否也停。")
+    evidence = shown(fields.String, "结束时要的证明。", empty=True)
+
+
 class ReleaseDetailAnswer(ReleaseAnswer):
     """A release with what it is made of."""
 
     regulation = shown(fields.String, "所依据的规定。")
+    special_procedures = fields.List(
+        Part(SpecialProcedureAnswer), required=True, metadata={"description": "特殊环节：挂起的原因。"}
+    )
+    delivery = fields.List(fields.String(), required=True, metadata={"description": "结果的送达方式。"})
     process_types = fields.List(Part(ProcessTypeAnswer), required=True)
     diagrams = fields.List(fields.String(), required=True, metadata={"description": "流程图的文件名。"})
     forms = fields.List(fields.String(), required=True, metadata={"description": "表单的编号。"})

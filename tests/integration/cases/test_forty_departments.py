@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from audit.vault import VAULT, Vault
 from cases.releases import RELEASES, vocabulary
+from cases.resume_item import resume_item
+from cases.suspend_item import suspend_item
 from database.connect import create_session_factory
 from processes.install import Releases
 from processes.loader import PACKS, load_files, read_folder
@@ -17,6 +22,24 @@ from tests.bench.wide import PROCESS_TYPE, WIDTH, widen
 from tests.conftest import Database
 from tests.integration.cases.test_people_at_once import at_once, completion
 from tests.integration.cases.world import World
+
+MOST_STATEMENTS = 40
+"""What a void may take, beside the hot ones, however many items end with it."""
+
+
+@contextmanager
+def counted(sessions: sessionmaker[Session]) -> Iterator[list[int]]:
+    """How many statements went through SQLAlchemy meanwhile."""
+    count, engine = [0], sessions.kw["bind"]
+
+    def one_more(*_: Any) -> None:
+        count[0] += 1
+
+    event.listen(engine, "before_cursor_execute", one_more)
+    try:
+        yield count
+    finally:
+        event.remove(engine, "before_cursor_execute", one_more)
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +83,57 @@ def test_forty_items_are_dispatched_at_once_and_end_at_once(world: World) -> Non
     assert [task.element_id for task in world.tasks(stage_case)] == ["complete"]
     world.drive(stage_case)
     assert world.scalar("SELECT status FROM stage_cases") == "completed"
+
+
+@pytest.mark.parametrize("left", [1, WIDTH - 1])
+def test_a_refused_main_line_item_ends_every_open_item_as_one_act(world: World, left: int) -> None:
+    stage_case = world.start(process_type=PROCESS_TYPE)
+    world.drive(stage_case, until="review")
+    for element in ("review", "accept"):
+        for task in world.tasks(stage_case, element):
+            world.complete(task, world.values(task))
+    main = "SELECT id FROM item_cases WHERE main"
+    tasks = world.tasks(stage_case, "handle")
+    refused = next(task for task in tasks if task.item_case_id in {row.id for row in world.rows(main)})
+    others = [task for task in tasks if task.id != refused.id]
+    for task in others[left:]:
+        world.complete(task, world.values(task))
+
+    refusal = {"decision": "refuse", "reason": "不符合", "basis": "第三条", "deviation": "方案变更"}
+    with counted(world.sessions) as statements:
+        world.complete(refused, refusal)
+
+    assert world.tasks(stage_case) == []
+    assert world.scalar("SELECT status FROM stage_cases") == "void"
+    assert world.scalar("SELECT count(*) FROM item_cases WHERE ended_at IS NULL") == 0
+    assert world.scalar("SELECT count(*) FROM item_cases WHERE history = '{1,3,8}'") == left
+    assert world.scalar("SELECT count(*) FROM item_cases WHERE status = 11") == WIDTH - 1 - left
+    assert world.scalar("SELECT count(*) FROM process_instances WHERE status = 'active'") == 0
+    assert world.scalar("SELECT count(*) FROM due_rows WHERE cancelled_at IS NULL AND fired_at IS NULL") == 0
+    assert statements[0] <= MOST_STATEMENTS
+
+
+@pytest.mark.parametrize("others", [1, WIDTH - 1])
+def test_a_suspended_main_line_item_freezes_and_thaws_as_one_act(world: World, others: int) -> None:
+    stage_case = world.start(process_type=PROCESS_TYPE)
+    world.drive(stage_case, until="review")
+    for element in ("review", "accept"):
+        for task in world.tasks(stage_case, element):
+            world.complete(task, world.values(task))
+    tasks = world.tasks(stage_case, "handle")
+    main = {row.id for row in world.rows("SELECT id FROM item_cases WHERE main")}
+    chosen = next(task for task in tasks if task.item_case_id in main)
+    for task in [task for task in tasks if task.id != chosen.id][others:]:
+        world.complete(task, world.values(task))
+    who, case = world.worker(chosen), chosen.item_case_id
+    assert case is not None
+
+    grounds: dict[str, Any] = {"procedure": "experts", "reason": "方案复杂", "basis": "第六条"}
+    world.run(lambda session: suspend_item(session, who, case, **grounds))
+    assert world.scalar("SELECT count(*) FROM due_rows WHERE held AND kind = 'task'") == others + 1
+    world.run(lambda session: resume_item(session, who, case, evidence="意见"))
+
+    assert world.scalar("SELECT count(*) FROM due_rows WHERE held") == 0
+    for task in world.tasks(stage_case, "handle"):
+        world.complete(task, world.values(task))
+    assert [task.element_id for task in world.tasks(stage_case)] == ["complete"]

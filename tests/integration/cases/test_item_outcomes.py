@@ -17,8 +17,10 @@ from cases.extend_procedure import extend_procedure
 from cases.models import WorkItem
 from cases.rehearse_decision import rehearse_decision
 from cases.resume_item import resume_item
+from cases.start_stage_case import start_stage_case
 from cases.suspend_item import suspend_item
 from cases.withdraw_item import withdraw_item
+from database.clock import current_time
 from errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.integration.cases.world import World
 
@@ -364,3 +366,54 @@ def test_only_who_may_decide_is_told_what_a_decision_would_do(world: World, stag
         world.run(lambda session: rehearse_decision(session, world.lead, task.id, "refuse"))
     with pytest.raises(Invalid, match="决定只有"):
         world.run(lambda session: rehearse_decision(session, world.worker(task), task.id, "perhaps"))
+
+
+def begin_building(world: World) -> UUID:
+    """The stage 施工许可, begun at the window of its lead."""
+    engineering, clerk = world.register(), world.person("housing_window", "window_clerk")
+    return world.run(
+        lambda session: (
+            start_stage_case(
+                session,
+                clerk,
+                engineering_id=engineering,
+                stage="3",
+                channel="window",
+                process_type="1",
+                now=current_time(session),
+            ).id
+        )
+    )
+
+
+def test_deferred_materials_make_a_12_and_are_handed_in_and_checked_later(world: World) -> None:
+    world.database.set_clock(MONDAY)
+    stage_case = begin_building(world)
+    world.drive(stage_case, until="scan")
+    take = world.tasks(stage_case, "scan")[0]
+    deferrable = "SELECT code FROM stage_materials WHERE necessity = 'deferrable' AND '056' = ANY(items) ORDER BY code"
+    codes = [row.code for row in world.rows(deferrable)]
+    values = world.values(take)
+    promised = [{"code": code, "status": "deferred", "promised_by": "2026-03-20"} for code in codes]
+    values["materials"] = [entry for entry in values["materials"] if entry["code"] not in codes] + promised
+    world.complete(take, values)
+    world.drive(stage_case, until="hand_in")
+
+    assert item(world, "056").history == [1, 3, 8, 12]
+    hand_in = world.tasks(stage_case, "hand_in")[0]
+    due = world.rows("SELECT limit_text, held FROM due_rows WHERE task_id = :task", task=hand_in.id)[0]
+    assert due == ("2026-03-20", False)
+    with pytest.raises(Conflict, match="收齐后一并提交"):
+        world.complete(hand_in, {"materials": []})
+    given = [
+        {"code": code, "status": "submitted", "reference": str(world.upload(world.worker(hand_in)))} for code in codes
+    ]
+    world.complete(hand_in, {"materials": given})
+    world.complete(world.tasks(stage_case, "check")[0], {"result": "returned", "note": "字迹不清"})
+    again = world.tasks(stage_case, "hand_in")[0]
+    world.complete(again, {"materials": given})
+    world.complete(world.tasks(stage_case, "check")[0], {"result": "kept", "note": "已补齐"})
+
+    assert world.rows("SELECT kind, status, materials FROM promises") == [("deferred", "kept", codes)]
+    statuses = world.rows("SELECT DISTINCT status FROM stage_materials WHERE code = ANY(:codes)", codes=codes)
+    assert [row.status for row in statuses] == ["passed"]
