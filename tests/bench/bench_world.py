@@ -28,7 +28,7 @@ from tests.bench.wide import widen
 from tests.integration.cases.world import World
 
 DATABASE = "bench"
-LOOP = Path(__file__).with_name("loop.bpmn")
+DIAGRAMS = [Path(__file__).with_name(name) for name in ("loop.bpmn", "bench_item.bpmn")]
 
 
 @dataclass
@@ -65,15 +65,14 @@ class BenchWorld:
         return self.world.start(self.world.register(f"2403-210782-04-01-{number:06}"), process_type)
 
     def clone_items(self, stage_case: UUID, count: int, department: str = "approval") -> list[UUID]:
-        """``count`` item cases of the stage case that wait for their acceptance; the ids of the tasks."""
+        """``count`` item cases of the stage case that wait to be received; the ids of the tasks."""
         return self.clone_item_into([stage_case] * count, department)
 
     def clone_item_into(self, stage_cases: Sequence[UUID], department: str = "approval") -> list[UUID]:
-        """An item case that waits for its acceptance in each of the stage cases; the ids of the tasks."""
+        """An item case that waits to be received in each of the stage cases; the ids of the tasks."""
         data = {"item": self._item(department), "lead": "", "window": ""}
         definitions, release = self.world.release.definitions, self.world.release.id
-        review = clones.Template.start(definitions, "item_case", data, release)
-        return self.copy(review.then(definitions, {"decision": "accept"}), stage_cases, with_case=True)
+        return self.copy(clones.Template.start(definitions, "bench_item", data, release), stage_cases, with_case=True)
 
     def clone_loops(self, stage_case: UUID, count: int, steps: int) -> list[UUID]:
         """``count`` instances that ask for one task again and again, and did ``steps`` times; the ids of the tasks."""
@@ -142,7 +141,7 @@ def bench_world() -> Iterator[BenchWorld]:
             server.create_database(DATABASE)
             migrate.upgrade(server.url(DATABASE, OWNER), server.url(DATABASE))
             vault = Vault.open(folder / "keys")
-            files = {**widen(read_folder(PACKS / "beizhen")), "loop.bpmn": LOOP.read_bytes()}
+            files = {**widen(read_folder(PACKS / "beizhen")), **{path.name: path.read_bytes() for path in DIAGRAMS}}
             release = load_files(files, vocabulary())
             releases = Releases(vocabulary())
             releases.add(release)

@@ -118,7 +118,7 @@ class _Clone:
 
     def case_row(self, opened: happenings.TaskOpened, number: int, now: datetime) -> Row:
         department = opened.organisation
-        return (self.case, self.stage, f"X{number}", "测量用事项", department, True, False, [], 1, [1], now)
+        return (self.case, self.stage, f"X{number}", "测量用事项", department, True, False, [], None, [], now)
 
     def instance_row(self, snapshot: Snapshot, kind: str, now: datetime) -> Row:
         own = (self.instance, self.instance, snapshot.process, kind, snapshot.release, "active", snapshot.version)
