@@ -16,7 +16,8 @@ from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
 from cases.operations.organisations import organisation_ids
 from cases.refusals import in_words
-from cases.releases import releases_of
+from cases.releases import citing, releases_of
+from cases.stage_order import check_order
 from errors import Conflict, Invalid, NotAllowed, NotFound
 from processes.release import Release, Stage
 
@@ -35,12 +36,15 @@ def start_stage_case(
 
     ``stage`` and ``process_type`` are codes of the release in force in the project's region; ``channel`` is ``window``
     or ``online`` (by the applicant; the lead department then confirms the process type). Raises ``NotFound``,
-    ``Invalid``, ``NotAllowed`` and ``Conflict`` (the stage is open already, an organisation is missing).
+    ``Invalid``, ``NotAllowed`` and ``Conflict`` (the stage is open already, an earlier one must be completed first, an
+    organisation is missing).
     """
     engineering, project = _engineering(session, actor, engineering_id)
     _check_channel(actor, channel, project)
     release = releases_of(session).current(session, project.region_code)
     entry = _stage(release, process_type, stage)
+    with citing(session, release.id):
+        check_order(session, engineering_id, release.process_types[process_type], entry)
     ids = organisation_ids(session, release)
     for code in (entry.lead, entry.window):
         if code not in ids:

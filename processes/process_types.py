@@ -13,7 +13,7 @@ from processes.release import Item, OrganisationEntry, ProcessType, Stage, Stage
 
 LINES = ("main", "auxiliary", "parallel")
 TYPE = ("code", "name", "standard_type", "limit")
-STAGE = ("code", "number", "name", "limit", "lead", "window", "diagram")
+STAGE = ("code", "number", "name", "limit", "lead", "window", "diagram", "after")
 STAGE_ITEMS = ("process_type", "stage", "item", "line", "limit", "predecessors", "condition", "when")
 
 Candidates = dict[tuple[str, str], dict[str, tuple[StageItem, Row]]]
@@ -50,6 +50,7 @@ def read_process_types(files: Files, known: Known, findings: list[Finding]) -> d
                 stage_row.fault(f"流程类型 {code} 的阶段 {stage.code} 没有主流程事项", mend)
             stages[stage.code] = stage
             places.add((code, stage.code))
+        _check_order(stages, {stage_row.values.get("code", ""): stage_row for stage_row in stage_rows})
         check_precedence(stages, {stage: candidates.get((code, stage), {}) for stage in stages})
         types[code] = ProcessType(code, row.text("name"), row.number("standard_type"), row.limit("limit"), stages)
         check_days(types[code], row, {stage_row.values.get("code", ""): stage_row for stage_row in stage_rows})
@@ -68,6 +69,7 @@ def _stage(row: Row, known: Known, items: tuple[StageItem, ...]) -> Stage:
         window=row.text("window"),
         diagram=row.text("diagram"),
         items=items,
+        after=row.words("after"),
     )
     for key, code, kind in (("lead", stage.lead, "department"), ("window", stage.window, "window")):
         organisation = known.organisations.get(code)
@@ -78,6 +80,14 @@ def _stage(row: Row, known: Known, items: tuple[StageItem, ...]) -> Stage:
     if stage.diagram and known.diagrams is not None and stage.diagram not in known.diagrams:
         row.fault(f"没有流程 {stage.diagram}", f"请改为流程图里的流程：{'、'.join(sorted(known.diagrams))}", "diagram")
     return stage
+
+
+def _check_order(stages: Mapping[str, Stage], rows: Mapping[str, Row]) -> None:
+    for stage in stages.values():
+        for code in stage.after:
+            if code not in stages or stages[code].number >= stage.number:
+                mend = "请改为这个流程类型里序号更小的阶段"
+                rows[stage.code].fault(f"阶段 {stage.code} 不能排在阶段 {code} 之后", mend, "after")
 
 
 def _candidates(files: Files, known: Known, findings: list[Finding]) -> Candidates:

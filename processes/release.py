@@ -100,7 +100,10 @@ class StageItem:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of a process type: who leads, which window, which process of the diagrams, which candidates."""
+    """A stage of a process type: who leads, which window, which process of the diagrams, which candidates.
+
+    ``after``: the codes of the stages that must be completed before this one begins; none where they may overlap.
+    """
 
     code: str
     number: int
@@ -110,6 +113,7 @@ class Stage:
     window: str
     diagram: str
     items: tuple[StageItem, ...]
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

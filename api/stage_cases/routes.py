@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
 
 from api.item_cases.routes import show_item_case
 from api.operation import Call, Resource
@@ -31,6 +32,7 @@ from cases.queries.stage_cases import (
     visible_item_cases,
     visible_stage_cases,
 )
+from cases.stage_order import earlier_stages, results_of
 from cases.start_stage_case import start_stage_case
 from cases.start_supplementary_planning import start_supplementary_planning
 from cases.status import APPROVING
@@ -105,7 +107,22 @@ def read_stage_case(call: Call, stage_case_id: UUID) -> dict[str, Any]:
         "opinions": session.scalars(opinions(stage_case_id)).all(),
         "reports": session.scalars(reports(stage_case_id)).all(),
         "holds": holds,
+        "completion": row.StageCase.completion,
+        "earlier": _earlier(session, row.StageCase),
     }
+
+
+def _earlier(session: Session, case: StageCase) -> list[dict[str, Any]]:
+    """The completed stages of the engineering with the results of their items."""
+    stages = session.scalars(earlier_stages(case)).all()
+    results = session.execute(results_of([stage.id for stage in stages])).all()
+    return [
+        {
+            **{name: getattr(stage, name) for name in ("id", "number", "stage", "completed_at", "completion")},
+            "results": [row._mapping for row in results if row.stage_case_id == stage.id],
+        }
+        for stage in stages
+    ]
 
 
 @resource.operation(

@@ -168,6 +168,28 @@ class HoldAnswer(Output):
     started_at = shown(Moment, "开始时间。")
 
 
+class EarlierResultAnswer(Output):
+    """The result of an item of an earlier stage."""
+
+    item_code = shown(fields.String, "事项编码。")
+    name = shown(fields.String, "事项名称。")
+    result_number = shown(fields.String, "结果文号。", empty=True)
+    result_title = shown(fields.String, "结果名称。", empty=True)
+    result_date = shown(fields.Date, "结果日期。", empty=True)
+    result_valid_until = shown(fields.Date, "有效期至。", empty=True)
+
+
+class EarlierStageAnswer(Output):
+    """A completed stage of the same engineering."""
+
+    id = shown(fields.UUID, "阶段办理。")
+    number = shown(fields.String, "办理号。")
+    stage = shown(fields.String, "阶段编码。")
+    completed_at = shown(Moment, "阶段办结时间。")
+    completion = shown(Open, "阶段性办结信息。")
+    results = fields.List(Part(EarlierResultAnswer), required=True, metadata={"description": "各事项的结果。"})
+
+
 class StageCaseDetailAnswer(StageCaseAnswer):
     """A stage case with everything that stands in it."""
 
@@ -177,6 +199,10 @@ class StageCaseDetailAnswer(StageCaseAnswer):
     plannings = fields.List(Part(PlanningAnswer), required=True, metadata={"description": "各次策划。"})
     opinions = fields.List(Part(OpinionAnswer), required=True, metadata={"description": "策划意见。"})
     reports = fields.List(Part(ReportAnswer), required=True, metadata={"description": "策划报告。"})
+    completion = shown(Open, "阶段性办结信息。", empty=True)
+    earlier = fields.List(
+        Part(EarlierStageAnswer), required=True, metadata={"description": "同一工程已办结的阶段：本阶段的基础信息。"}
+    )
     holds = fields.List(Part(HoldAnswer), required=True, metadata={"description": "此刻的挂起。"})
 
 

@@ -12,6 +12,7 @@ from cases.models.stages import StageCase
 from cases.operations.closing import close_stage_case
 from cases.operations.operation import Inputs, Operation, Outputs
 from cases.operations.organisations import organisation_ids
+from cases.stage_order import check_order
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
 
@@ -30,6 +31,8 @@ def receive(inputs: Inputs, context: Context) -> Outputs:
     stage = None if process_type is None else process_type.stages.get(str(inputs["stage"]))
     if stage is None:
         raise Invalid("process_type_unknown", "所选的流程类型没有这个阶段，请重新选择。", field="values.process_type")
+    assert process_type is not None
+    check_order(context.session, case.engineering_id, process_type, stage)
     ids = organisation_ids(context.session, context.release)
     for code in (stage.lead, stage.window):
         if code not in ids:

@@ -194,6 +194,7 @@ def test_a_missing_table_is_named(name: str) -> None:
         ("process_types.toml", 'lead = "natural_resources"', 'lead = "nobody"', "没有机构 nobody"),
         ("process_types.toml", 'lead = "natural_resources"', 'lead = "demo_applicant"', "不是 department"),
         ("process_types.toml", 'limit = "21WD"', 'limit = "forever"', "forever"),
+        ("process_types.toml", 'limit = "21WD"', 'limit = "21WD"\nafter = "3"', "阶段 2 不能排在阶段 3 之后"),
         ("process_types.toml", 'limit = "21WD"', 'limit = "20WD"', "最长要 21 个工作日"),
         ("process_types.toml", 'limit = "54WD"', 'limit = "50WD"', "合计 54 个工作日"),
         ("process_types.toml", "number = 1", 'number = "one"', "number 要是整数"),
