@@ -21,6 +21,7 @@ from cases.models.instances import ProcessInstance
 from cases.models.stages import StageCase
 from cases.models.work import Incident
 from cases.start_supplementary_planning import MESSAGE, start_supplementary_planning
+from cases.withdraw_item import withdraw_item
 from database.clock import current_time
 from errors import Conflict, NotFound
 
@@ -46,6 +47,9 @@ def retry_incident(session: Session, actor: Actor, incident_id: UUID) -> Inciden
     now = current_time(session)
     if command["name"] == "fire_due":
         fire_due(session, UUID(command["due"]))
+    elif command["name"] == "withdraw_item":
+        applicant = _original(session, UUID(command["actor"]), now)
+        withdraw_item(session, applicant, UUID(command["item_case"]), reason=command["reason"])
     else:
         _again(session, _original(session, UUID(command["actor"]), now), command)
     found = session.get_one(Incident, incident_id)

@@ -34,7 +34,7 @@ def withdraw_item(session: Session, actor: Actor, item_case_id: UUID, *, reason:
         raise Invalid("reason_missing", "请写明撤件的理由。", field="reason")
     instance_id = _instance(session, actor, item_case_id)
     position = carry_out(
-        session, actor, hot.BY_INSTANCE, instance_id, lambda found: _admit(found, item_case_id, reason.strip())
+        session, actor, hot.BY_INSTANCE, instance_id, lambda found: _admit(actor, found, item_case_id, reason.strip())
     )
     assert position is not None
     return position
@@ -79,7 +79,7 @@ def _ended_or_gone(session: Session, actor: Actor, item_case_id: UUID) -> Confli
     return NotFound("item_case_not_found", "没有这个办件，或它不在您的办理范围内。")
 
 
-def _admit(position: Position, item_case_id: UUID, reason: str) -> Admitted:
+def _admit(actor: Actor, position: Position, item_case_id: UUID, reason: str) -> Admitted:
     if position.item_case_id != item_case_id or position.item_ended_at is not None:
         raise Conflict("item_ended", "办件已经结束，不能撤件。")
     if position.held_item is not None and not position.above:
@@ -98,6 +98,11 @@ def _admit(position: Position, item_case_id: UUID, reason: str) -> Admitted:
         action="item_case.withdraw",
         object_type="item_cases",
         object_id=item_case_id,
-        command={"name": "withdraw_item", "item_case": str(item_case_id), "reason": reason},
+        command={
+            "name": "withdraw_item",
+            "item_case": str(item_case_id),
+            "reason": reason,
+            "actor": str(actor.user_id),
+        },
         submission={"reason": reason},
     )
