@@ -112,6 +112,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         success["content"] = {"application/json": {"schema": operation.answer}}
     if operation.download:
         success["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    if operation.text:
+        success["content"] = {operation.text: {"schema": {"type": "string"}}}
     headers = _headers(operation)
     if headers:
         success["headers"] = headers

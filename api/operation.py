@@ -70,7 +70,7 @@ class Operation:
     with the same answer. Without ``transaction`` the view opens what it needs itself, and ``call.session`` is None.
     With ``upload`` the body is a form with one file, which is in the store before the view is called
     (``call.file``); with ``scan`` too, it is merged of the images in the form. With ``download`` the view answers
-    content of the store.
+    content of the store, with ``text`` a text of that media type.
     """
 
     method: str
@@ -87,6 +87,7 @@ class Operation:
     upload: bool = False
     scan: bool = False
     download: bool = False
+    text: str | None = None
     tagged: bool = False
     guarded: bool = False
     once: bool = True
@@ -124,6 +125,8 @@ class Operation:
 
     def dump(self, value: Any) -> bytes:
         """The representation of ``value``."""
+        if self.text is not None:
+            return str(value).encode()
         return b"" if self.answer_schema is None else orjson.dumps(self.answer_schema.dump(value))
 
 
@@ -324,7 +327,7 @@ def respond(operation: Operation, sent: Sent) -> Response:
         return downloading.respond(sent.download)
     response = Response(sent.body, status=sent.status, headers=sent.headers)
     if sent.body:
-        response.content_type = "application/json"
+        response.content_type = operation.text or "application/json"
     else:
         del response.headers["Content-Type"]
     if operation.tagged:

@@ -14,6 +14,7 @@ from api.incidents.routes import resource as incidents
 from api.item_cases.routes import resource as item_cases
 from api.lights.routes import resource as lights
 from api.limits.routes import resource as limits
+from api.metrics.routes import resource as metrics
 from api.notices.routes import resource as notices
 from api.organisations.routes import resource as organisations
 from api.projects.routes import resource as projects
@@ -56,4 +57,5 @@ RESOURCES = (
     tokens,
     setup,
     health,
+    metrics,
 )

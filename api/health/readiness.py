@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from api.services import Services
 from audit.protection import audit_protected
+from cases.queries.backlog import backlog
 from cases.releases import releases_of
 from database.migrate import at_head
 from errors import Refused
 
 SECONDS_ALIVE = 60
+SECONDS_BEHIND = 300  # a lost job is claimed anew after two minutes, and has as much again
 SECONDS_TO_REDIS = 0.5
 
 IN_FORCE = text("SELECT DISTINCT region_code FROM releases WHERE in_force_from <= platform_now()")
@@ -35,7 +37,7 @@ def readiness(services: Services) -> list[Check]:
             return [_database(session), redis_check, *_platform(session)]
     except SQLAlchemyError:
         unknown = "数据库不可用，无法检查。"
-        names = ("release", "worker", "scan", "audit")
+        names = ("release", "worker", "scan", "due", "audit")
         down = _check("database", False, "数据库连不上或结构不完整，请检查 DATABASE_URL 并运行 ./bl migrate。")
         return [down, redis_check, *(_check(name, False, unknown) for name in names)]
 
@@ -82,6 +84,7 @@ def _platform(session: Session) -> list[Check]:
         _release(session),
         _alive("worker", "后台进程", alive),
         _alive("scan", "到期扫描", alive),
+        _due(session),
         _check(
             "audit",
             protected,
@@ -96,3 +99,11 @@ def _alive(kind: str, title: str, alive: set[str]) -> Check:
     ready = kind in alive
     silent = f"{title}超过 {SECONDS_ALIVE} 秒没有心跳，请检查进程是否在运行。"
     return _check(kind, ready, f"{title}在岗。" if ready else silent)
+
+
+def _due(session: Session) -> Check:
+    due = backlog(session)["due"]
+    late = (
+        f"{due.waiting} 个期限已过而未处理，最早的已迟 {due.lag / 60:.0f} 分钟，请检查后台进程的日志，或增加后台进程。"
+    )
+    return _check("due", due.lag <= SECONDS_BEHIND, "到期的期限都得到及时处理。" if due.lag <= SECONDS_BEHIND else late)

@@ -22,8 +22,8 @@ def read_health(call: Call) -> dict[str, str]:
 def read_readiness(call: Call) -> Answer:
     """平台是否就绪
 
-    逐项检查：数据库结构为最新、Redis 可用、有生效的规则发布、有在岗的后台进程与到期扫描、审计受保护。
-    有一项不就绪时以 503 答复，内容相同。
+    逐项检查：数据库结构为最新、Redis 可用、有生效的规则发布、有在岗的后台进程与到期扫描、到期的期限及时处理、
+    审计受保护。有一项不就绪时以 503 答复，内容相同。
     """
     checks = readiness(call.services)
     ready = all(check["ready"] for check in checks)

@@ -16,7 +16,9 @@ class HealthAnswer(Output):
 class CheckAnswer(Output):
     """One thing that must stand before the platform can work."""
 
-    name = fields.String(required=True, metadata={"enum": ["database", "redis", "release", "worker", "scan", "audit"]})
+    name = fields.String(
+        required=True, metadata={"enum": ["database", "redis", "release", "worker", "scan", "due", "audit"]}
+    )
     ready = fields.Boolean(required=True)
     message = fields.String(required=True, metadata={"description": "现状；不就绪时说明怎样处理。"})
 

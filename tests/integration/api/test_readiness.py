@@ -18,9 +18,10 @@ from cases.releases import RELEASES, vocabulary
 from database.connect import create_session_factory
 from processes.install import Releases
 from settings import Settings
-from tests.integration.api.conftest import PASSWORD, Client, World, problem, sign_in
+from tests.integration.api.conftest import PASSWORD, Client, World, known_rows, problem, sign_in
 
 NOT_THERE = "unix:///nowhere/valkey.sock"
+CHECKS = ("database", "redis", "release", "worker", "scan", "due", "audit")
 
 
 def readiness(app: Flask) -> tuple[int, dict[str, bool]]:
@@ -47,7 +48,7 @@ def settings_of(world: World) -> Settings:
 def test_the_platform_is_ready_when_everything_stands(world: World) -> None:
     status, checks = readiness(world.app)
     assert status == 200
-    assert checks == dict.fromkeys(("database", "redis", "release", "worker", "scan", "audit"), True)
+    assert checks == dict.fromkeys(CHECKS, True)
     assert Client(world.app)("GET", "/healthz", prefix="").body == {"status": "ok"}
 
 
@@ -69,6 +70,16 @@ def test_what_is_missing_is_named(world: World, change: str, missing: str) -> No
     assert status == 503
     assert [name for name, ready in checks.items() if not ready] == [missing]
     assert Client(world.app)("GET", "/healthz", prefix="").status == 200
+
+
+def test_limits_that_nobody_acts_on_are_named(world: World) -> None:
+    known_rows(world)
+    with world.database.connect() as connection:
+        connection.execute(text("UPDATE due_rows SET due_at = platform_now() - interval '4 minutes'"))
+    assert readiness(world.app) == (200, dict.fromkeys(CHECKS, True))
+    with world.database.connect() as connection:
+        connection.execute(text("UPDATE due_rows SET due_at = platform_now() - interval '6 minutes'"))
+    assert readiness(world.app) == (503, {**dict.fromkeys(CHECKS, True), "due": False})
 
 
 @pytest.fixture
@@ -97,7 +108,10 @@ def test_without_the_database_the_answer_is_busy(tmp_path: Path) -> None:
     releases = Releases(vocabulary())
     sessions = create_session_factory(url, info={VAULT: Vault.open(tmp_path / "keys"), RELEASES: releases})
     app = create_app(Settings(url, url, NOT_THERE, tmp_path), sessions)
-    assert readiness(app) == (503, dict.fromkeys(("database", "redis", "release", "worker", "scan", "audit"), False))
+    assert readiness(app) == (
+        503,
+        dict.fromkeys(CHECKS, False),
+    )
     client = Client(app)
     client.browser.set_cookie("binglian_session", "x" * 43)
     for reply in (
