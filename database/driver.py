@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import adapt
+from psycopg._preparing import PrepareManager
 from psycopg.abc import Buffer, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
@@ -22,6 +23,21 @@ class _Prepared(NamedTuple):
     loads: Transformer
 
 
+class _Prepares(PrepareManager):
+    """Tells when psycopg is about to drop every prepared statement: after a rollback, also one to a savepoint."""
+
+    def __init__(self, dropped: Callable[[], None]) -> None:
+        super().__init__()
+        self._dropped = dropped
+
+    def clear(self) -> bool:
+        """True when the server will be told to drop them all; those of others are among them."""
+        everything = super().clear()
+        if everything:
+            self._dropped()
+        return everything
+
+
 class Driver(psycopg.Connection[Row]):
     """A connection whose hot statements pass by cursors and adapters: half the time of a command was spent there.
 
@@ -32,6 +48,7 @@ class Driver(psycopg.Connection[Row]):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._statements: dict[str, _Prepared] = {}
+        self._prepared = _Prepares(self._statements.clear)
 
     @property
     def in_transaction(self) -> bool:
@@ -56,14 +73,6 @@ class Driver(psycopg.Connection[Row]):
     def commit_sent(self) -> None:
         """Commit what was only ``send``; raises ``psycopg.Error``."""
         _check(self.pgconn.exec_(b"COMMIT"))
-
-    def rollback(self) -> None:
-        """Roll back; psycopg forgets its prepared statements then, and drops everybody's if it had any."""
-        ended = self.in_transaction
-        super().rollback()
-        if ended and self._statements:
-            self._statements.clear()
-            _check(self.pgconn.exec_(b"DEALLOCATE ALL"))
 
     def _prepare(self, statement: str) -> _Prepared:
         prepared = _Prepared(b"sent_%d" % len(self._statements), adapt.Transformer(self))
