@@ -6,7 +6,7 @@ from features.selection import current
 
 SENTENCES = (  # a module after those whose words it uses
     *("registration", "stages", "planning", "intake", "dispatch"),
-    *("handling", "completion", "authority", "windows"),
+    *("handling", "suspension", "completion", "authority", "windows"),
 )
 
 pytest_plugins = ["features.running", "features.steps.world", *(f"features.steps.{name}" for name in SENTENCES)]
