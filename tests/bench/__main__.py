@@ -13,7 +13,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import complete, files, flat, requests, worktime
+from tests.bench import complete, files, flat, lights, requests, worktime
 from tests.bench.bench_world import BenchWorld, bench_world
 from tests.bench.figures import Figure
 
@@ -23,6 +23,7 @@ MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
     flat.figures,
     requests.figures,
     files.figures,
+    lights.figures,
     worktime.figures,
 )
 
