@@ -85,3 +85,12 @@ def test_a_problem_that_is_passed_over_is_caught_and_a_new_internal_step_is_not(
         "条文 beizhen-4-2-3a",
         "条文 beizhen-4-2-3b",
     }
+
+
+def test_a_main_line_item_that_no_longer_freezes_its_stage_is_caught() -> None:
+    release = changed({"stage.bpmn": {'<bl:cascade on="suspended" targets="all" effect="freeze" />': ""}})
+    verdict = prove(release, [FEATURES / "beizhen" / "suspension.feature"])
+    assert [failure.split("《")[1].split("》")[0] for failure in verdict.failures] == [
+        "挂起主流程事项之前，说明本阶段其他事项也不能办理"
+    ]
+    assert "条文 beizhen-4-6d" in verdict.failures[0]
