@@ -9,6 +9,6 @@ SENTENCES = (  # a module after those whose words it uses
     *("handling", "suspension", "completion", "authority", "windows"),
 )
 
-pytest_plugins = ["features.running", "features.steps.world", *(f"features.steps.{name}" for name in SENTENCES)]
+pytest_plugins = ["features.steps.world", "features.running", *(f"features.steps.{name}" for name in SENTENCES)]
 
 scenarios(*current().paths)

@@ -151,7 +151,7 @@ def _done(position: Position) -> dict[str, Any]:
     query=DecisionQuery,
     refusals=(409,),
 )
-def consequences(call: Call, task_id: UUID) -> Consequences:
+def decision_consequences(call: Call, task_id: UUID) -> Consequences:
     """试算决定的后果
 
     说明这样决定将冻结或结束哪些办件、停下哪些时限、关闭多少待办；什么也不改变。
