@@ -26,7 +26,7 @@ class Evidence(NamedTuple):
 
 
 def record_evidence(session: Session, actor: Actor, item_case_id: UUID, evidence: Evidence) -> Hold:
-    """The special procedure has ended; the item stays suspended until it is resumed.
+    """The special procedure has ended; the item stays suspended until it is resumed, and is reminded of.
 
     Raises ``NotFound``, ``NotAllowed``, ``Invalid`` (nothing said) and ``Conflict`` (not suspended).
     """
@@ -37,6 +37,7 @@ def record_evidence(session: Session, actor: Actor, item_case_id: UUID, evidence
     keep_evidence(session, actor, own, evidence, position.now)
     changes = Changes(position.now, actor.user_id)
     details = {"hold": str(own.id), "evidence": own.evidence}
+    changes.send("procedure_ended", {"stage_case": str(position.stage_case_id), "hold": str(own.id)})
     write_change(session, actor, position, changes, "item_case.evidence", details)
     return own
 

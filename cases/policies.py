@@ -1,4 +1,4 @@
-"""What follows from the timeout policy of a limit that passed: the platform reminds, or tells those above."""
+"""What follows by itself: from the timeout policy of a limit that passed, and from the end of a special procedure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from cases.remind import remind_by_itself
+from cases.remind import remind_by_itself, remind_of_resumption
 from cases.tell_lights import tell_ladder
 
 
@@ -22,4 +22,12 @@ def _limit_passed(session: Session, payload: Mapping[str, Any], now: datetime) -
         tell_ladder(session, UUID(payload["due"]), "escalate", now)
 
 
-POLICIES: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {"limit_passed": _limit_passed}
+def _procedure_ended(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """An item that is not resumed by now is reminded of."""
+    remind_of_resumption(session, UUID(payload["hold"]), now)
+
+
+POLICIES: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
+    "limit_passed": _limit_passed,
+    "procedure_ended": _procedure_ended,
+}

@@ -1,4 +1,7 @@
-"""Reminders (催办): a supervisor or the lead asks the holders of a post about an open task; they answer; both stay."""
+"""Reminders (催办): a supervisor, the lead or the platform asks the holders of a post about an open task or a hold.
+
+They answer; both stay.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Post
 from audit.record import record
+from cases.models.due import Hold
 from cases.models.instances import WorkItem
+from cases.models.items import ItemCase
 from cases.models.reminders import Reminder
 from cases.models.stages import StageCase
 from cases.models.work import OutboxMessage
 from errors import Conflict, Invalid, NotAllowed, NotFound
 
+LEAD = "lead_officer"
 UNANSWERED_FOR = timedelta(hours=4)
 """An unanswered reminder of a task is not repeated within this time."""
 
@@ -44,7 +50,7 @@ def remind(session: Session, actor: Actor, task_id: UUID, *, text: str, now: dat
     if last is not None and last.replied_at is None and now < last.sent_at + UNANSWERED_FOR:
         hours = UNANSWERED_FOR // timedelta(hours=1)
         raise Conflict("reminded_already", f"“{task.name}”在 {hours} 小时内已催办过，请等对方答复或稍后再催。")
-    return _send(session, actor, stage_case, task, text, now)
+    return _of_task(session, actor, stage_case, task, text, now)
 
 
 def remind_by_itself(session: Session, task_id: UUID, now: datetime) -> Reminder | None:
@@ -52,7 +58,43 @@ def remind_by_itself(session: Session, task_id: UUID, now: datetime) -> Reminder
     task, stage_case = _task(session, task_id)
     if task.status != "open":
         return None
-    return _send(session, None, stage_case, task, f"“{task.name}”已超过办理期限，请尽快办理。", now)
+    return _of_task(session, None, stage_case, task, f"“{task.name}”已超过办理期限，请尽快办理。", now)
+
+
+def remind_of_resumption(session: Session, hold_id: UUID, now: datetime) -> list[Reminder]:
+    """The platform reminds, once a hold, that a special procedure has ended and its item is still suspended.
+
+    Those who may take the item's open tasks and the lead of the stage are asked; nobody when it was resumed meanwhile.
+    """
+    # the hold is locked: resuming it waits, or was before
+    hold = session.get_one(Hold, hold_id, with_for_update={"key_share": True}, populate_existing=True)
+    known = session.scalar(select(Reminder.id).where(Reminder.hold_id == hold.id).limit(1))
+    if hold.ended_at is not None or known is not None:
+        return []
+    stage_case = session.get_one(StageCase, hold.stage_case_id)
+    item_case = session.get_one(ItemCase, hold.item_case_id)
+    open_tasks = select(WorkItem.organisation_id, WorkItem.role).where(
+        WorkItem.item_case_id == item_case.id, WorkItem.status == "open"
+    )
+    posts = {Post(row.organisation_id, row.role) for row in session.execute(open_tasks)}
+    text = f"“{item_case.name}”的特殊环节“{hold.cause}”已登记结束，办件仍在挂起，请及时解挂。"
+    return [
+        _send(
+            session,
+            None,
+            stage_case,
+            Reminder(
+                stage_case_id=stage_case.id,
+                hold_id=hold.id,
+                organisation_id=post.organisation_id,
+                role=post.role,
+                text=text,
+                sent_at=now,
+            ),
+            item_case.id,
+        )
+        for post in sorted(posts | {Post(stage_case.lead_id, LEAD)})
+    ]
 
 
 def reply(session: Session, actor: Actor, reminder_id: UUID, *, text: str, now: datetime) -> Reminder:
@@ -90,7 +132,7 @@ def _task(session: Session, task_id: UUID) -> tuple[WorkItem, StageCase]:
     return task, session.get_one(StageCase, task.stage_case_id)
 
 
-def _send(
+def _of_task(
     session: Session, actor: Actor | None, stage_case: StageCase, task: WorkItem, text: str, now: datetime
 ) -> Reminder:
     reminder = Reminder(
@@ -102,10 +144,17 @@ def _send(
         sent_by=actor.user_id if actor else None,
         sent_at=now,
     )
+    return _send(session, actor, stage_case, reminder, task.item_case_id)
+
+
+def _send(
+    session: Session, actor: Actor | None, stage_case: StageCase, reminder: Reminder, item_case_id: UUID | None
+) -> Reminder:
     session.add(reminder)
     session.flush()
-    session.add(OutboxMessage(topic="reminder", payload=_payload(reminder, task.item_case_id), created_at=now))
-    _record(session, actor, stage_case, "reminder.send", reminder, now)
+    message = OutboxMessage(topic="reminder", payload=_payload(reminder, item_case_id), created_at=reminder.sent_at)
+    session.add(message)
+    _record(session, actor, stage_case, "reminder.send", reminder, reminder.sent_at)
     return reminder
 
 
