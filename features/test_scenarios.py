@@ -6,7 +6,7 @@ from features.selection import current
 
 SENTENCES = (  # a module after those whose words it uses
     *("registration", "stages", "planning", "intake", "dispatch"),
-    *("handling", "suspension", "completion", "authority", "windows"),
+    *("handling", "suspension", "limits", "completion", "authority", "windows"),
 )
 
 pytest_plugins = ["features.steps.world", "features.running", *(f"features.steps.{name}" for name in SENTENCES)]

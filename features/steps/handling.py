@@ -99,6 +99,7 @@ def wants_to_approve(world: World, who: str, item: str) -> None:
     world.attempt(lambda: decide(world, who, item, decision="approve"))
 
 
+@given(parsers.re(WHO + "对“(?P<item>[^”]+)”不予审批，事由“(?P<reason>[^”]+)”$"))
 @when(parsers.re(WHO + "对“(?P<item>[^”]+)”不予审批，事由“(?P<reason>[^”]+)”$"))
 def refuses(world: World, who: str, item: str, reason: str) -> None:
     decide(world, who, item, decision="refuse", reason=reason, basis=BASIS, deviation=SINCE_THEN)
