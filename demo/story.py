@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from demo.play import APPROVED, Play
 from demo.telling import Teller
 from features.steps import desk
+from features.steps.cast import Cast
 from features.steps.desk import Task
-from features.steps.person import Person
 
 PROCESS_TYPE, STAGE = "1", "2"
 REQUIRED = {"061", "062", "015", "049", "063"}
@@ -21,9 +21,9 @@ CORRECTING = 6
 class Story(Play):
     """One stage with everything that may happen on the way."""
 
-    def __init__(self, people: Mapping[str, Person], teller: Teller) -> None:
-        super().__init__(people, teller)
-        self.window, self.lead = people["window"], people["lead"]
+    def __init__(self, cast: Cast, teller: Teller) -> None:
+        super().__init__(cast, teller)
+        self.window, self.lead = cast.user("window"), cast.user("lead")
 
     def tell(self) -> None:
         """Play every chapter; raises ``WentWrong`` or ``Refusal`` at the first thing that is not right."""
@@ -33,7 +33,7 @@ class Story(Play):
             ("收件", self.take_in),
             ("最后确认与统一转办", self.dispatch),
             ("并联审批", self.handle),
-            ("阶段性办结", self.complete),
+            ("阶段性办结", self.finish),
         ]
         for title, play in chapters:
             self.teller.chapter(title)
@@ -67,11 +67,11 @@ class Story(Play):
         self.teller.seen(self.applicant, "一份策划报告，八个事项中五个需要审批", whole and required == REQUIRED)
 
     def transfer(self, who: str, task: Task) -> None:
-        housing = self.people["housing"].organisation
+        housing = self.cast.user("housing").organisation
         what = f"“{task['item_name']}”不属本部门，转住房和城乡建设局"
         self.do(who, "回复策划意见", what, task, conclusion="transferred", transferred_to=housing)
         asked = [found["item_code"] for found in self.tasks("housing", "二次策划")]
-        self.teller.seen(self.people["housing"], "只收到这一个事项的二次策划", asked == [TRANSFERRED])
+        self.teller.seen(self.cast.user("housing"), "只收到这一个事项的二次策划", asked == [TRANSFERRED])
 
     def take_in(self) -> None:
         materials = self.look(self.applicant)["materials"]
@@ -126,7 +126,7 @@ class Story(Play):
         self.teller.seen(self.supervisor, "办件进入补正", status == CORRECTING)
         self.do("window", "补正材料", "收到补正的材料", note="概算书一册")
         waiting = [found["item_code"] for found in self.tasks(who, "审核")]
-        self.teller.seen(self.people[who], "办件回到原部门原环节", code in waiting)
+        self.teller.seen(self.cast.user(who), "办件回到原部门原环节", code in waiting)
 
     def approve(self, who: str, code: str, number: str, reviewed: bool = False) -> None:
         if not reviewed:
@@ -143,7 +143,7 @@ class Story(Play):
         right = item["status"] == APPROVED and item["result_number"] == number
         self.teller.seen(self.supervisor, f"“{item['name']}”已办结，文号 {number}", right)
 
-    def complete(self) -> None:
+    def finish(self) -> None:
         information = "设计方案、初步设计和建设工程规划许可证均已办结"
         self.do("lead", "阶段性办结", "阶段性办结，上传阶段性办结信息", information=information)
         case = self.look(self.applicant)

@@ -1,4 +1,4 @@
-"""The demonstration plays the stages of a process type on a platform of its own, and says which there are."""
+"""The demonstration plays a story or the stages of a process type, and says which there are."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ def play(platform: tuple[str, Path], *arguments: str) -> int:
 def test_one_stage_is_played(platform: tuple[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert play(platform, "--process-type", "5", "--stage", "3") == 0
     assert "时限 3WD" in capsys.readouterr().out
+
+
+def test_a_story_is_played_by_those_whom_it_needs(
+    platform: tuple[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert play(platform, "--story", "transfer") == 0
+    said = capsys.readouterr().out
+    assert "吴刚看到：转办到最终策划定下的部门" in said
+    assert "8 个人" in said
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 
 import demo
 from demo.accounts import FILE, Account, people, read_accounts, write_accounts
+from demo.choices import DEFAULT, STORIES, choose
 from demo.telling import Teller, WentWrong
 
 
@@ -88,6 +90,37 @@ def test_address_and_folder_belong_together(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(SystemExit, match="2"):
         demo.main(["--url", "http://127.0.0.1:1"])
     assert "--data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--story", "nonsense"], "可选：'stage', 'transfer', 'correction', 'suspension', 'refusal', 'project'"),
+        (["--story"], "缺少值"),
+        (["--story", "transfer", "--stage", "2"], "--story 不能与 --process-type、--stage 同时给出"),
+        (["--story", "project", "--process-type", "5"], "--story 不能与 --process-type、--stage 同时给出"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_before_anything_starts(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        demo.main(arguments)
+    assert words in capsys.readouterr().err
+
+
+def test_help_lists_every_story_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        demo.main(["--help"])
+    said = capsys.readouterr().out
+    for name, (shows, _) in STORIES.items():
+        assert re.search(f"{name} +{shows}", said)
+
+
+def test_without_a_choice_the_default_story_is_told() -> None:
+    assert choose(None, None, None) is STORIES[DEFAULT][1]
+    assert choose("refusal", None, None) is STORIES["refusal"][1]
+    assert choose(None, None, "3") not in [tell for _, tell in STORIES.values()]
 
 
 def test_what_a_witness_does_not_see_ends_the_story() -> None:
