@@ -60,8 +60,8 @@ def days_pass(world: World, days: str) -> None:
 
 @given(parsers.re(WHO + "记下“(?P<item>[^”]+)”的剩余时限$"))
 def notes_remaining(world: World, who: str, item: str) -> None:
-    world.notes["clock", item] = clock_of(world, who, item)
-    world.notes["tasks", item] = [task["id"] for task in world.course.waiting() if of_item(code(world, item))(task)]
+    world.notes[f"clock {item}"] = clock_of(world, who, item)
+    world.notes[f"tasks {item}"] = [task["id"] for task in world.course.waiting() if of_item(code(world, item))(task)]
 
 
 def code(world: World, item: str) -> str:
@@ -108,6 +108,7 @@ def has_colour(world: World, who: str, item: str, colour: str) -> None:
     assert clock_of(world, who, item)["color"] == COLOURS[colour]
 
 
+@given(parsers.re(WHO + "看到“(?P<item>[^”]+)”是灰灯，剩余时限没有变$"))
 @then(parsers.re(WHO + "看到“(?P<item>[^”]+)”是灰灯，剩余时限没有变$"))
 def stands_still(world: World, who: str, item: str) -> None:
     limit = clock_of(world, who, item)
@@ -117,7 +118,7 @@ def stands_still(world: World, who: str, item: str) -> None:
 
 def same_remaining(world: World, item: str, limit: Any) -> bool:
     """Whether as much is left as the scenario noted."""
-    noted = world.notes["clock", item]["remaining"]
+    noted = world.notes[f"clock {item}"]["remaining"]
     assert 0 < noted <= 5
     return bool(limit["remaining"] == pytest.approx(noted, abs=MINUTES_OF_WORK))
 
@@ -126,7 +127,7 @@ def same_remaining(world: World, item: str, limit: Any) -> bool:
 def runs_on(world: World, who: str, item: str, days: str) -> None:
     limit = clock_of(world, who, item)
     assert same_remaining(world, item, limit)
-    before = moment(world.notes["clock", item]["due_at"])
+    before = moment(world.notes[f"clock {item}"]["due_at"])
     assert limit["color"] != "grey"
     assert abs(moment(limit["due_at"]) - before - timedelta(days=int(days))) < timedelta(minutes=1)
 
@@ -134,7 +135,7 @@ def runs_on(world: World, who: str, item: str, days: str) -> None:
 @then(parsers.re(WHO + "看到“(?P<item>[^”]+)”回到挂起前的环节$"))
 def back_at_the_step(world: World, who: str, item: str) -> None:
     found = world.person(who).pages("/tasks", of="all", status="open", stage_case_id=world.course.id)
-    assert [task["id"] for task in found if of_item(code(world, item))(task)] == world.notes["tasks", item]
+    assert [task["id"] for task in found if of_item(code(world, item))(task)] == world.notes[f"tasks {item}"]
     assert world.course.offered(*DECIDE, item=item)
 
 
