@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from cases.models.lights import LightEvent
 from cases.models.work import OutboxMessage
 from cases.releases import release_of
+from processes.calendars import known_version
 from processes.lights import Rung
 
 # The WHERE repeats the condition of ix_due_rows_light_at. A due that rests on a year without announced holidays is
-# never red: it waits for its year.
+# never red: it waits for its year. What an older calendar gave waits until it is computed anew, so that nobody is told
+# of an instant that is no longer true.
 CHANGED = text("""
     SELECT id FROM due_rows
     WHERE yellow_at IS NOT NULL AND cancelled_at IS NULL AND NOT held AND light_at IS NOT NULL AND light_at < :now
-      AND NOT (provisional AND light_at >= due_at)
+      AND NOT (provisional AND light_at >= due_at) AND calendar_version >= :version
     ORDER BY light_at LIMIT :most FOR NO KEY UPDATE SKIP LOCKED
 """)
 LIMITS = text("""
@@ -60,7 +62,7 @@ def tell_lights(session: Session, most: int, now: datetime) -> int:
     Any number of scanners may tell at once: each takes rows that the others have not, and what was told of one due is
     not told again. A limit that passed yellow unseen is told as red only.
     """
-    ids = list(session.execute(CHANGED, {"now": now, "most": most}).scalars())
+    ids = list(session.execute(CHANGED, {"now": now, "most": most, "version": known_version(session)}).scalars())
     if not ids:
         return 0
     found = _Found(session, ids)

@@ -15,8 +15,10 @@ from cases.deliver_outbox import MOST_ATTEMPTS, deliver_outbox
 from cases.models import WorkItem
 from cases.tell_lights import tell_lights
 from database.clock import current_time
+from tests.integration.cases.test_calendars import DAYS_OFF_2026, DAYS_ON_2026, publish, recompute
 from tests.integration.cases.test_people_at_once import at_once
 from tests.integration.cases.world import World
+from worktime import Notice
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Beizhen
 YELLOW = datetime(2026, 3, 3, 7, 54, tzinfo=UTC)  # four fifths of Tuesday's hours are worked
@@ -171,6 +173,19 @@ def test_a_provisional_limit_is_told_as_yellow_and_never_as_red(world: World, an
     tell(world, DUE + SECOND)
     tell(world, DUE + timedelta(days=9))
     assert events(world, answer) == [("yellow", DUE)]
+
+
+def test_a_due_of_an_older_calendar_is_not_told_before_it_is_computed_anew(world: World, answer: WorkItem) -> None:
+    day_off = Notice(2026, frozenset(DAYS_OFF_2026 | {DUE.date()}), frozenset(DAYS_ON_2026))
+    publish(world, day_off)
+    assert tell(world, DUE + SECOND) == 0
+    assert events(world, answer) == []
+
+    recompute(world)
+    tell(world, DUE + 2 * SECOND)
+    assert events(world, answer) == []
+    tell(world, YELLOW + timedelta(days=1) + SECOND)
+    assert events(world, answer) == [("yellow", DUE + timedelta(days=1))]
 
 
 def test_a_vacant_post_is_a_red_matter_and_no_delivery(world: World, answer: WorkItem) -> None:
