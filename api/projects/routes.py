@@ -9,7 +9,7 @@ from api.operation import Call, Resource
 from api.pagination import Page, SortKey, paginate
 from api.projects.schemas import ProjectAnswer, ProjectInput, ProjectPage, ProjectQuery
 from cases.models import Project
-from cases.queries.projects import visible_projects
+from cases.queries.projects import named, visible_projects
 from cases.register_project import register_project
 from errors import NotFound
 
@@ -31,8 +31,8 @@ def list_projects(call: Call) -> Page:
     for name in ("code", "region_code", "applicant_id"):
         if name in query:
             statement = statement.where(getattr(Project, name) == query[name])
-    if "name" in query:
-        statement = statement.where(Project.name.contains(query["name"], autoescape=True))
+    if "q" in query:
+        statement = statement.where(named(query["q"]))
     return paginate(call.session, statement, ORDER, query, descending=True)
 
 

@@ -40,7 +40,11 @@ class ProjectInput(Input):
 class ProjectQuery(PageQuery):
     """Which projects to list."""
 
-    name = Text(longest=100, metadata={"description": "名称中含有的字。"})
+    q = Text(
+        shortest=2,
+        longest=100,
+        metadata={"description": "名称中含有的字，至少两个，不分大小写。"},
+    )
     code = Text(longest=40, metadata={"description": "项目代码，全文相同。"})
     region_code = Text(shortest=2, longest=12, pattern=CODE, hint=CODE_HINT, metadata={"description": "地区代码。"})
     applicant_id = Identifier(metadata={"description": "申报单位编号。"})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from accounts.actor import Actor, data_scope
 from cases.models.instances import WorkItem
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+
+BIGRAMS = ARRAY(Text)
 
 
 def visible_projects(actor: Actor) -> Select[Project]:
@@ -26,6 +29,16 @@ def visible_projects(actor: Actor) -> Select[Project]:
     if "project.read" not in actor.grants:
         return statement.where(scope)
     return statement.where(scope | mine.exists())
+
+
+def named(words: str) -> ColumnElement[bool]:
+    """Whether the name of a project holds ``words`` (two characters at least), whatever their case.
+
+    The index of bigrams finds the candidates; the comparison settles the order of their characters.
+    """
+    wanted = cast(func.bigrams(cast(words, Text)), BIGRAMS)
+    candidates = func.bigrams(Project.name, type_=BIGRAMS).contains(wanted)
+    return candidates & func.lower(Project.name).contains(words.lower(), autoescape=True)
 
 
 def visible_engineerings(actor: Actor) -> Select[Engineering]:

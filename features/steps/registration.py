@@ -107,12 +107,12 @@ def found_by_code(world: World, who: str, name: str) -> None:
 
 @then(parsers.re(WHO + "按名称查不到项目“(?P<name>[^”]+)”$"))
 def not_found_by_name(world: World, who: str, name: str) -> None:
-    assert list(world.person(who).pages("/projects", name=name)) == []
+    assert list(world.person(who).pages("/projects", q=name)) == []
 
 
 @then(parsers.re(WHO + "按名称查不到项目“(?P<name>[^”]+)”，只有“(?P<other>[^”]+)”$"))
 def only_the_other_is_found(world: World, who: str, name: str, other: str) -> None:
-    assert {project["name"] for project in world.person(who).pages("/projects", name=name)} == {other}
+    assert {project["name"] for project in world.person(who).pages("/projects", q=name)} == {other}
 
 
 @then(parsers.re(WHO + "看到项目“(?P<name>[^”]+)”的代码是地方代码，与国家代码不会混淆$"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -167,10 +168,59 @@ def test_lists_filter_by_what_is_asked(world: World, applicant: Client) -> None:
         assert [entry["id"] for entry in found] == [second["id"]]
     assert len(applicant("GET", "/stage-cases?status=open&stage=2&region_code=210782").body["entries"]) == 2
     assert applicant("GET", "/stage-cases?status=void").body["entries"] == []
-    named = applicant("GET", "/projects?name=第1小").body["entries"]
+    named = applicant("GET", "/projects?q=第1").body["entries"]
     assert [entry["id"] for entry in named] == [first["project_id"]]
     coded = applicant("GET", f"/projects?code={project_body(2)['code']}").body["entries"]
     assert [entry["id"] for entry in coded] == [second["project_id"]]
+
+
+@pytest.fixture
+def searched(applicant: Client) -> set[str]:
+    """The names of registered projects."""
+    names = ("闾山小学教学楼", "小闾山学校", "5G基站50%_共享", "闾山 (二期)")
+    bodies = [{**project_body(number), "name": name} for number, name in enumerate(names)]
+    assert [applicant("POST", "/projects", body).status for body in bodies] == [201] * len(names)
+    return set(names)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("闾山", {"闾山小学教学楼", "小闾山学校", "闾山 (二期)"}),
+        ("小学", {"闾山小学教学楼"}),
+        ("闾山小学", {"闾山小学教学楼"}),
+        ("山学校", {"小闾山学校"}),
+        ("山 (", {"闾山 (二期)"}),
+        ("5g", {"5G基站50%_共享"}),
+        ("0%", {"5G基站50%_共享"}),
+        ("%_", {"5G基站50%_共享"}),
+        ("__", set()),
+        ("%%", set()),
+        ("\\%", set()),
+        ("学小", set()),
+        ("'; --", set()),
+        ("闾" * 100, set()),
+    ],
+)
+def test_projects_are_found_by_words_of_their_name(
+    applicant: Client, searched: set[str], words: str, names: set[str]
+) -> None:
+    found = applicant("GET", f"/projects?q={quote(words)}").body["entries"]
+    assert {entry["name"] for entry in found} == names
+
+
+def test_words_find_nothing_outside_of_the_data_scope(world: World, searched: set[str]) -> None:
+    found = [
+        world.client(role)("GET", "/projects?q=" + quote("闾山")).body["entries"] for role in ("officer", "supervisor")
+    ]
+    assert [len(entries) for entries in found] == [0, 3]
+
+
+@pytest.mark.parametrize("words", ["", "闾", "%", "闾" * 101, "  ", "闾山\n", "闾\x00山", "闾\u202e山"])
+def test_a_search_for_less_than_two_readable_characters_is_refused(shared_world: World, words: str) -> None:
+    reply = shared_world.client("applicant")("GET", f"/projects?q={quote(words)}")
+    assert problem(reply) == (422, "invalid_input")
+    assert {error["field"] for error in reply.body["errors"]} == {"q"}
 
 
 def test_a_project_is_split_into_engineerings(world: World, applicant: Client) -> None:

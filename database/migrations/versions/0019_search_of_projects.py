@@ -1,0 +1,20 @@
+"""Projects are found by words of their name, two Chinese characters are enough: an index of their bigrams."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0014"
+
+BIGRAMS = """
+    CREATE FUNCTION bigrams(value text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+        SELECT coalesce(array_agg(DISTINCT substr(lower(value), place, 2)), ARRAY[]::text[])
+        FROM generate_series(1, length(lower(value)) - 1) AS place
+    $$
+"""
+
+
+def upgrade() -> None:
+    op.execute(BIGRAMS)
+    op.execute("CREATE INDEX ix_projects_bigrams ON projects USING gin (bigrams(name))")
