@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from cases.operations.organisations import organisation_ids
 from cases.refusals import in_words
 from cases.releases import citing, releases_of
 from cases.stage_order import check_order
+from cases.window_check import COMPARED, check_at_window
 from errors import Conflict, Invalid, NotAllowed, NotFound
 from processes.release import Release, Stage
 
@@ -31,19 +33,22 @@ def start_stage_case(
     channel: str,
     process_type: str,
     now: datetime,
+    checked: Mapping[str, str] | None = None,
 ) -> StageCase:
     """Open the stage case and start its diagram.
 
     ``stage`` and ``process_type`` are codes of the release in force in the project's region; ``channel`` is ``window``
-    or ``online`` (by the applicant; the lead department then confirms the process type). Raises ``NotFound``,
+    or ``online`` (by the applicant; the lead department then confirms the process type). ``checked`` is what the clerk
+    compared with the paper application, see :func:`cases.window_check.check_at_window`. Raises ``NotFound``,
     ``Invalid``, ``NotAllowed`` and ``Conflict`` (the stage is open already, an earlier one must be completed first, an
-    organisation is missing).
+    organisation is missing, the application differs from the project).
     """
     engineering, project = _engineering(session, actor, engineering_id)
     _check_channel(actor, channel, project)
     release = releases_of(session).current(session, project.region_code)
     entry = _stage(release, process_type, stage)
     with citing(session, release.id):
+        check_at_window(project, channel, checked, required=release.window_check)
         check_order(session, engineering_id, release.process_types[process_type], entry)
     ids = organisation_ids(session, release)
     for code in (entry.lead, entry.window):
@@ -65,6 +70,7 @@ def start_stage_case(
         opened_at=now,
     )
     after = {"engineering": str(engineering.id), "stage": stage, "process_type": process_type, "release": release.id}
+    after |= {} if checked is None else {"checked": "、".join(COMPARED.values())}
     with in_words():
         record(session, case, actor=actor, action="stage_case.start", recorded_at=now, after=after)
     _start_diagram(session, actor, case, release, entry.diagram, now)

@@ -113,6 +113,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         special_procedures=procedures,
         files=files,
         any_window=pack.any_window,
+        window_check=pack.window_check,
     )
 
 

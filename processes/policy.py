@@ -23,6 +23,7 @@ KINDS = ("city", "district", "department", "window", "applicant")
 STAGE_CLOCK = ("received", "dispatched")
 HOURS = '请写成 hours = [["08:30", "12:00"], ["13:00", "17:30"]]，季节和单日的写法见地区包说明'
 COUNTING = ("start_day_counts", "end_of_day", "roll_over")
+WINDOWS = ("any", "check")
 ORGANISATION = ("code", "name", "kind", "parent", "function", "credit_code")
 
 
@@ -42,6 +43,7 @@ class Policy:
     handling: Handling
     refusals: Mapping[str, str]
     any_window: bool
+    window_check: bool
 
 
 def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -> Policy | None:
@@ -52,6 +54,7 @@ def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -
     pack.no_more_than(PACK)
     regulation = pack.table("regulation")
     clauses = regulation.text("clauses")
+    any_window, window_check = read_windows(pack.table("windows")) if "windows" in pack.values else (False, False)
     return Policy(
         title=pack.text("title"),
         version=pack.text("version"),
@@ -64,7 +67,8 @@ def read_policy(files: Files, roles: Collection[str], findings: list[Finding]) -
         lights=read_lights(pack.table("lights"), roles) if "lights" in pack.values else USUAL_LIGHTS,
         handling=read_handling(pack.table("handling")),
         refusals=read_refusals(pack.table("refusals"), clauses),
-        any_window=read_any_window(pack.table("windows")) if "windows" in pack.values else False,
+        any_window=any_window,
+        window_check=window_check,
     )
 
 
@@ -119,12 +123,16 @@ def read_counting(table: Row) -> Rules:
     return Rules() if wrong else Rules(**{key: table.values[key] for key in COUNTING if key in table.values})
 
 
-def read_any_window(table: Row) -> bool:
-    """Whether any service window of the region may take in what another one usually does (全城通办)."""
-    table.no_more_than(("any",))
-    if not isinstance(table.values.get("any"), bool):
-        table.fault("any 要是 true 或 false", "请写 any = true 或 any = false", "any")
-    return table.values.get("any") is True
+def read_windows(table: Row) -> tuple[bool, bool]:
+    """Whether any service window may take in what another usually does (全城通办), and whether its clerk must check.
+
+    The check is of the application against the registered project; a pack that does not speak of it asks for none.
+    """
+    table.no_more_than(WINDOWS)
+    found = {"any": table.values.get("any"), "check": table.values.get("check", False)}
+    for key in (key for key, value in found.items() if not isinstance(value, bool)):
+        table.fault(f"{key} 要是 true 或 false", f"请写 {key} = true 或 {key} = false", key)
+    return found["any"] is True, found["check"] is True
 
 
 def read_refusals(table: Row, regulation: str) -> dict[str, str]:

@@ -164,7 +164,8 @@ class Release:
     ``refusals`` says which clause stands behind a refusal: clause id by the refusal's code. ``calendar`` alone is not
     pinned: it holds what was announced up to ``calendar_version``, as it does for every release. ``stage_clock`` is the
     act at which the total limit of a stage starts, ``received`` or ``dispatched``; ``any_window`` is
-    whether any service window may take in, not only that of the stage.
+    whether any service window may take in, not only that of the stage; ``window_check`` is whether a window starts a
+    stage only after its clerk checked the application against the project.
     """
 
     id: str
@@ -188,4 +189,5 @@ class Release:
     files: Mapping[str, bytes]
     stage_clock: str | None = None
     any_window: bool = False
+    window_check: bool = False
     calendar_version: int = 0

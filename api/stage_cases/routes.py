@@ -75,7 +75,8 @@ def list_stage_cases(call: Call) -> Page:
 def open_stage_case(call: Call) -> dict[str, Any]:
     """发起阶段办理
 
-    按所在地区现行发布的流程图开始办理；同一工程同一阶段未作废时只能有一个。
+    按所在地区现行发布的流程图开始办理；同一工程同一阶段未作废时只能有一个。窗口申报填写的核对内容与登记的项目不一致时
+    不予录入（`project_differs`），并指明是哪一项；是否必须核对由地区包设定。
     """
     case = start_stage_case(call.session, call.actor, now=call.now(), **call.body)
     engineering = call.session.get_one(Engineering, case.engineering_id)

@@ -14,6 +14,15 @@ STATUSES = ("open", "completed", "closed_empty", "void", "declined")
 CHANNELS = ("window", "online")
 
 
+class CheckedInput(Input):
+    """What the window clerk reads in the paper application."""
+
+    name = Text(required=True, metadata={"description": "申报材料上的项目名称。"})
+    credit_code = Text(
+        required=True, longest=18, metadata={"description": "申报材料上申报单位的统一社会信用代码，不分大小写。"}
+    )
+
+
 class StageCaseInput(Input):
     """One engineering enters one stage."""
 
@@ -21,6 +30,10 @@ class StageCaseInput(Input):
     stage = Text(required=True, longest=20, metadata={"description": "现行发布中的阶段编码。"})
     process_type = Text(required=True, longest=20, metadata={"description": "现行发布中的流程类型编码。"})
     channel = Choice(*CHANNELS, required=True, metadata={"description": "window 窗口申报，online 网上申报。"})
+    checked = Part(
+        CheckedInput,
+        metadata={"description": "窗口人员按项目代码调取项目后与之核对的申报材料；须与登记的一致。网上申报不填。"},
+    )
 
 
 class SupplementInput(Input):

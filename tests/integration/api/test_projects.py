@@ -145,6 +145,32 @@ def test_a_stage_that_may_not_start_does_not(
     assert applicant("GET", "/stage-cases").body["entries"] == []
 
 
+@pytest.mark.parametrize(
+    ("checked", "expected", "fields"),
+    [
+        ({"name": "第2小学教学楼"}, (409, "project_differs"), ["/checked/name"]),
+        ({"credit_code": "91210782MA0N00010Y"}, (409, "project_differs"), ["/checked/credit_code"]),
+        ({"code": "2101-210782-04-01-000001"}, (422, "invalid_input"), ["/checked/code"]),
+        ({"name": None}, (422, "invalid_input"), ["/checked/name"]),
+    ],
+)
+def test_what_the_window_checked_must_be_the_project(
+    world: World, checked: dict[str, Any], expected: tuple[int, str], fields: list[str]
+) -> None:
+    clerk, registered = world.client("window_clerk"), project_body()
+    project = clerk("POST", "/projects", registered).body
+    engineering = clerk("GET", f"/engineerings?project_id={project['id']}").body["entries"][0]
+    paper = {name: registered[name] for name in ("name", "credit_code")}
+    body = {"engineering_id": engineering["id"], "stage": "2", "process_type": "1", "channel": "window"}
+
+    reply = clerk("POST", "/stage-cases", {**body, "checked": paper | checked})
+
+    assert problem(reply) == expected
+    assert [error["field"] for error in reply.body["errors"]] == fields
+    assert clerk("GET", "/stage-cases").body["entries"] == []
+    assert clerk("POST", "/stage-cases", {**body, "checked": paper}).status == 201
+
+
 def test_a_stage_case_shows_how_far_it_is(world: World, applicant: Client) -> None:
     stage_case = open_stage(world)
     whole = applicant("GET", f"/stage-cases/{stage_case['id']}").body

@@ -121,6 +121,14 @@ def test_a_pack_says_when_the_total_limit_of_a_stage_starts() -> None:
     assert pack().stage_clock == "received"
 
 
+def test_a_pack_says_whether_a_window_checks_the_project_and_silence_is_no() -> None:
+    text = FILES["pack.toml"]
+    assert not pack().window_check
+    for line, checks in ((b"check = true\n", True), (b"", False)):
+        files = {**FILES, "pack.toml": text.replace(b"check = false\n", line)}
+        assert load_files(files, vocabulary()).window_check is checks
+
+
 def test_every_clause_that_the_diagrams_name_is_one_of_the_regulation() -> None:
     named = {
         clause
@@ -200,6 +208,9 @@ def test_a_missing_table_is_named(name: str) -> None:
         ("process_types.toml", "number = 1", 'number = "one"', "number 要是整数"),
         ("process_types.toml", 'code = "2"\nname = "政府', 'code = "1"\nname = "政府', "流程类型 1 出现了两次"),
         ("process_types.toml", 'code = "2"\nnumber', 'code = "1"\nnumber', "阶段 1 在流程类型 1 里出现了两次"),
+        ("pack.toml", "any = false", "any = 0", "any 要是 true 或 false"),
+        ("pack.toml", "check = false", 'check = "no"', "check 要是 true 或 false"),
+        ("pack.toml", "check = false", "checks = false", "不认识 checks"),
         ("pack.toml", "start_day_counts", "start_day", "不认识 start_day"),
         ("pack.toml", "start_day_counts = false", "start_day_counts = 0", "start_day_counts 要是 true 或 false"),
         ("pack.toml", '["08:30", "12:00"]', '["12:30", "12:00"]', "工作时间"),
