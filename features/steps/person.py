@@ -34,6 +34,7 @@ class Person:
         self.username = username
         self._opener: OpenerDirector = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
         self._csrf = ""
+        self.requests = 0
         self.session = self.post("/sessions", {"username": username, "password": password})
         self._csrf = self.session["csrf_token"]
 
@@ -88,6 +89,7 @@ class Person:
         if method != "GET":
             headers |= {"Content-Type": content_type, "Idempotency-Key": str(uuid4())}
             headers |= {"X-CSRF-Token": self._csrf} if self._csrf else {}
+        self.requests += 1
         request = Request(self.url + PREFIX + path, content, headers, method=method)
         try:
             with self._opener.open(request, timeout=SECONDS) as answer:
