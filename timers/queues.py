@@ -12,6 +12,7 @@ from rq.serializers import JSONSerializer
 DUE, OUTBOX, AUDIT, CALENDAR, FILES, LIGHTS = "due", "outbox", "audit", "calendar", "files", "lights"
 QUEUES = (DUE, OUTBOX, AUDIT, CALENDAR, FILES, LIGHTS)
 LARGEST_JOB = 100
+MOST_JOBS_WAITING = 20  # a slow worker does as many within the lease of their rows
 SECONDS_PER_JOB = 100  # below the lease of a claim: a job that is cut off is claimed anew
 SECONDS_TO_REDIS = 2.0
 
@@ -24,6 +25,11 @@ def connect(redis_url: str) -> Redis:
 def queue(connection: Redis, name: str) -> Queue:
     """The queue called ``name``; arguments travel as JSON, never as pickles."""
     return Queue(name, connection=connection, serializer=JSONSerializer, default_timeout=SECONDS_PER_JOB)
+
+
+def room(connection: Redis, name: str) -> int:
+    """For how many more ids the queue has room; 0 when the workers are behind."""
+    return max(0, MOST_JOBS_WAITING - queue(connection, name).count) * LARGEST_JOB
 
 
 def enqueue_ids(connection: Redis, name: str, job: str, ids: Sequence[UUID]) -> None:

@@ -50,13 +50,15 @@ def run(sessions: sessionmaker[Session], redis_url: str, stop: Event) -> None:
 def look(sessions: sessionmaker[Session], connection: Redis) -> int:
     """Claim and enqueue what waits now; how many rows.
 
-    Redis is asked first: rows that cannot be enqueued are not claimed. Those whose job is lost on the way are
-    claimed anew after their lease.
+    Redis is asked first: rows that cannot be enqueued are not claimed, nor more than the queue has room for: they
+    would be claimed anew, and enqueued again, before their turn comes. Those whose job is lost on the way are claimed
+    anew after their lease.
     """
-    connection.ping()
-    due = in_transaction(sessions, lambda session: claim_due_rows(session, MOST_AT_ONCE, current_time(session)))
+    room = min(MOST_AT_ONCE, queues.room(connection, queues.DUE))
+    due = in_transaction(sessions, lambda session: claim_due_rows(session, room, current_time(session)))
     queues.enqueue_ids(connection, queues.DUE, jobs.FIRE_DUE, due)
-    messages = in_transaction(sessions, lambda session: claim_messages(session, MOST_AT_ONCE, current_time(session)))
+    room = min(MOST_AT_ONCE, queues.room(connection, queues.OUTBOX))
+    messages = in_transaction(sessions, lambda session: claim_messages(session, room, current_time(session)))
     queues.enqueue_ids(connection, queues.OUTBOX, jobs.DELIVER, messages)
     lit = in_transaction(sessions, lambda session: tell_lights(session, MOST_AT_ONCE, current_time(session)))
     return max(len(due), len(messages), lit)

@@ -13,7 +13,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import complete, files, flat, lights, lists, project, requests, worktime
+from tests.bench import complete, due, faults, files, flat, lights, lists, project, requests, worktime
 from tests.bench.bench_world import BenchWorld, bench_world
 from tests.bench.figures import Figure
 
@@ -24,6 +24,8 @@ MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
     requests.figures,
     files.figures,
     lights.figures,
+    due.figures,
+    faults.figures,
     worktime.figures,
     project.figures,
     lists.figures,  # last: it fills the database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -117,7 +117,9 @@ class BenchWorld:
         self.world.sessions.kw["bind"].dispose()
         self.server.create_database(name, template=self.database)
         sessions = open_sessions(self.server, self.vault, self.world.sessions.kw["info"][RELEASES], name)
-        return replace(self, world=replace(self.world, sessions=sessions), database=name)
+        return replace(
+            self, world=replace(self.world, sessions=sessions, people=dict(self.world.people)), database=name
+        )
 
     def analyse(self) -> None:
         """What autovacuum does sooner or later."""
@@ -133,13 +135,15 @@ def open_sessions(
 
 
 @contextmanager
-def bench_world() -> Iterator[BenchWorld]:
-    """A durable server of its own, gone at the end."""
+def bench_world(prepare: Callable[[str], None] | None = None) -> Iterator[BenchWorld]:
+    """A durable server of its own, gone at the end; ``prepare`` gets the owner's address of the empty database."""
     with tempfile.TemporaryDirectory(prefix="binglian-bench-") as name:
         folder = Path(name)
         with PrivatePostgres(folder / "data", durable=True, connections=60) as server:
             server.create_database(DATABASE)
             migrate.upgrade(server.url(DATABASE, OWNER), server.url(DATABASE))
+            if prepare is not None:
+                prepare(server.url(DATABASE, OWNER))
             vault = Vault.open(folder / "keys")
             files = {**widen(read_folder(PACKS / "beizhen")), **{path.name: path.read_bytes() for path in DIAGRAMS}}
             release = load_files(files, vocabulary())

@@ -109,6 +109,20 @@ def test_two_scanners_share_what_is_due(world: World, redis: Redis) -> None:
     assert len(ids) == len(set(ids)) == due
 
 
+def test_a_scan_claims_no_more_than_the_queue_has_room_for(world: World, redis: Redis) -> None:
+    world.database.set_clock(MONDAY)
+    world.start()
+    world.database.move_clock(timedelta(days=7))
+    for _ in range(queues.MOST_JOBS_WAITING):
+        queues.enqueue_ids(redis, queues.DUE, jobs.FIRE_DUE, [uuid4()])
+
+    scan.look(world.sessions, redis)
+    assert world.scalar(CLAIMED) == 0
+    redis.flushall()
+    scan.look(world.sessions, redis)
+    assert world.scalar(CLAIMED) > 0
+
+
 def test_a_lost_job_is_claimed_again_when_its_lease_has_passed(world: World, redis: Redis) -> None:
     world.database.set_clock(MONDAY)
     world.start()

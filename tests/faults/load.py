@@ -1,0 +1,94 @@
+"""People who work all the while: each completes tasks over HTTP, asks again with the same key, and keeps a log."""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass, field
+from queue import Empty, Queue
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+from uuid import UUID, uuid4
+
+from errors import Busy
+from tests.bench.web import Client
+from tests.faults.rig import Rig
+
+PEOPLE = 3
+PAUSE = 0.05
+BUSY, SIGNED_OUT = 503, 401
+
+
+@dataclass
+class Load:
+    """The people. ``acknowledged`` are the tasks whose completion was answered with success, ``refused`` the others."""
+
+    rig: Rig
+    asked: set[UUID] = field(default_factory=set)
+    acknowledged: list[UUID] = field(default_factory=list)
+    refused: list[tuple[UUID, int]] = field(default_factory=list)
+    repeated: int = 0
+    waiting: Queue[UUID] = field(default_factory=Queue)
+    _over: Event = field(default_factory=Event)
+    _people: list[Thread] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._people = [Thread(target=self._work, daemon=True) for _ in range(PEOPLE)]
+        for person in self._people:
+            person.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        for person in self._people:
+            person.join(60)
+
+    def give(self, tasks: list[UUID]) -> None:
+        """More tasks for whoever is free."""
+        self.asked.update(tasks)
+        for task in tasks:
+            self.waiting.put(task)
+
+    @property
+    def answered(self) -> bool:
+        """Whether every task was answered for good."""
+        return len(self.acknowledged) + len(self.refused) == len(self.asked)
+
+    def _work(self) -> None:
+        client: Client | None = None
+        while not self._over.is_set():
+            try:
+                task = self.waiting.get(timeout=PAUSE)
+            except Empty:
+                continue
+            client = self._complete(client, task)
+        if client is not None:
+            client.connection.close()
+
+    def _complete(self, client: Client | None, task: UUID) -> Client | None:
+        """Ask until an answer comes that says how it stands; the client to go on with."""
+        key = str(uuid4())
+        while not self._over.is_set():
+            try:
+                client = client or self.rig.web.client(self.rig.bench.officer)
+                client.headers["Idempotency-Key"] = key
+                status, _ = client.ask("POST", f"/tasks/{task}/completion", {"values": {}})
+            except (OSError, http.client.HTTPException, Busy):
+                status = BUSY
+                if client is not None:
+                    client.connection.close()
+            if status == SIGNED_OUT:  # time was moved past the end of the session
+                assert client is not None
+                client.connection.close()
+                client = None
+            elif status < 300:
+                self.acknowledged.append(task)
+                return client
+            elif status != BUSY:
+                self.refused.append((task, status))
+                return client
+            self.repeated += 1
+            self._over.wait(PAUSE)
+        return client

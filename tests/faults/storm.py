@@ -1,0 +1,136 @@
+"""Kills in every window, restarts and jumps of time while people work; then what must be true of it all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from cases.claims import LEASE
+from tests.faults.kills import WINDOWS, Killer
+from tests.faults.load import Load
+from tests.faults.rig import Rig, came, rig
+
+WORK_PER_KILL = 12
+TRIES_PER_KILL = 2
+KILLS_BETWEEN_RESTARTS = 7
+SECONDS_TO_SETTLE = 240.0
+PAST_THE_LEASE = f"SELECT interval '{LEASE.total_seconds() + 1} seconds'"
+WEEKEND = "SELECT interval '62 hours'"
+
+UNFIRED = (
+    "SELECT count(*) FROM due_rows WHERE fired_at IS NULL AND cancelled_at IS NULL AND NOT held"
+    " AND due_at < platform_now() AND NOT provisional"
+)
+UNTRIED = "SELECT count(*) FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL AND attempts = 0"
+WRONG = {
+    "a limit fired early": "SELECT count(*) FROM due_rows WHERE fired_at <= due_at",
+    "a limit fired twice": (
+        "SELECT count(*) FROM (SELECT 1 FROM audit_entries WHERE action = 'limit.fire' GROUP BY object_id"
+        " HAVING count(*) > 1) AS twice"
+    ),
+    "a limit fired without a trace": (
+        "SELECT count(*) FROM due_rows d WHERE fired_at IS NOT NULL AND NOT EXISTS (SELECT FROM audit_entries a"
+        " WHERE a.action = 'limit.fire' AND a.object_id = d.id::text)"
+    ),
+    "a task done twice": (
+        "SELECT count(*) FROM (SELECT 1 FROM audit_entries WHERE action = 'task.complete' GROUP BY object_id"
+        " HAVING count(*) > 1) AS twice"
+    ),
+    "a notice sent twice": (
+        "SELECT count(*) FROM (SELECT 1 FROM notices GROUP BY message_id, user_id HAVING count(*) > 1) AS twice"
+    ),
+    "a colour told twice": (
+        "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE topic = 'light' GROUP BY payload HAVING count(*) > 1)"
+        " AS twice"
+    ),
+    "an incident": "SELECT count(*) FROM incidents",
+}
+DONE = """
+    SELECT w.id FROM work_items w WHERE w.id = ANY(%s) AND w.status = 'done'
+    AND (SELECT count(*) FROM audit_entries a WHERE a.action = 'task.complete' AND a.object_id = w.id::text) = 1
+"""
+
+
+@dataclass
+class Outcome:
+    """What was done and what was found; ``wrong`` is empty when nothing was lost, twice or early."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    restarts: Counter[str] = field(default_factory=Counter)
+    acknowledged: int = 0
+    repeated: int = 0
+    fired: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def storm(kills: int) -> Outcome:
+    """``kills`` kills spread over all windows, with restarts in between; settle, and look."""
+    outcome = Outcome()
+    with rig() as platform, Load(platform) as load:
+        killer = Killer(platform, load)
+        names = list(WINDOWS)
+        for number in range(kills):
+            _one(killer, names[number % len(names)], outcome)
+            if number % KILLS_BETWEEN_RESTARTS == KILLS_BETWEEN_RESTARTS - 1:
+                _restart(platform, outcome)
+        _settle(platform, load, outcome)
+        _judge(platform, load, outcome)
+    return outcome
+
+
+def _one(killer: Killer, name: str, outcome: Outcome) -> None:
+    """One kill that lands, or a miss that is told."""
+    for _ in range(TRIES_PER_KILL):
+        killer.more_work(WORK_PER_KILL)
+        landed = WINDOWS[name](killer)
+        killer.rig.tend()
+        if landed:
+            outcome.kills[name] += 1
+            return
+    outcome.missed[name] += 1
+
+
+def _restart(platform: Rig, outcome: Outcome) -> None:
+    """Redis empty and away, PostgreSQL away, and a weekend, in turns."""
+    turn = outcome.restarts.total() // 2 % 2
+    if turn == 0:
+        platform.restart_redis()
+        outcome.restarts["redis"] += 1
+    else:
+        platform.restart_postgres(crash=outcome.restarts["postgres"] % 2 == 1)
+        outcome.restarts["postgres"] += 1
+    platform.tend()
+    platform.move_clock(WEEKEND)
+    outcome.restarts["weekend"] += 1
+
+
+def _settle(platform: Rig, load: Load, outcome: Outcome) -> None:
+    """Until everybody has an answer and nothing waits; what was lost on the way comes again after its lease."""
+
+    def quiet() -> bool:
+        platform.tend()
+        if load.answered and not platform.number(UNFIRED) and not platform.number(UNTRIED):
+            return True
+        if platform.nothing_on_its_way():
+            platform.move_clock(PAST_THE_LEASE)
+        return False
+
+    if came(quiet, SECONDS_TO_SETTLE):
+        return
+    outcome.wrong.append(
+        f"never quiet: {platform.number(UNFIRED)} limits, {platform.number(UNTRIED)} messages,"
+        f" {len(load.asked) - len(load.acknowledged)} requests"
+    )
+
+
+def _judge(platform: Rig, load: Load, outcome: Outcome) -> None:
+    outcome.acknowledged, outcome.repeated = len(load.acknowledged), load.repeated
+    outcome.fired = platform.number("SELECT count(*) FROM due_rows WHERE fired_at IS NOT NULL")
+    outcome.wrong += [f"refused with {status}: {task}" for task, status in load.refused]
+    done = {row[0] for row in platform.rows(DONE, list(load.acknowledged))}
+    outcome.wrong += [f"acknowledged and lost: {task}" for task in load.acknowledged if task not in done]
+    for what, statement in WRONG.items():
+        found = platform.number(statement)
+        if found:
+            outcome.wrong.append(f"{what}: {found}")
