@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-import demo
+from demo import command
 
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[tuple[str, Path]]:
-    with demo.throw_away_platform() as running:
+    with command.throw_away_platform() as running:
         yield running
 
 
 def play(platform: tuple[str, Path], *arguments: str) -> int:
     url, data = platform
-    return demo.main(["--url", url, "--data", str(data), *arguments])
+    return command.main(["--url", url, "--data", str(data), *arguments])
 
 
 def test_one_stage_is_played(platform: tuple[str, Path], capsys: pytest.CaptureFixture[str]) -> None:

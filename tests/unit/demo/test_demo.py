@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import demo
+from demo import command
 from demo.accounts import FILE, Account, people, read_accounts, write_accounts
 from demo.choices import DEFAULT, STORIES, choose
 from demo.telling import Teller, WentWrong
@@ -49,7 +49,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def play(url: str, data: Path) -> int:
-    return demo.main(["--url", url, "--data", str(data)])
+    return command.main(["--url", url, "--data", str(data)])
 
 
 def test_a_folder_without_accounts_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +88,7 @@ def test_a_server_that_is_no_platform_is_named(
 
 def test_address_and_folder_belong_together(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        demo.main(["--url", "http://127.0.0.1:1"])
+        command.main(["--url", "http://127.0.0.1:1"])
     assert "--data" in capsys.readouterr().err
 
 
@@ -105,13 +105,13 @@ def test_a_choice_that_cannot_be_is_refused_before_anything_starts(
     capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        demo.main(arguments)
+        command.main(arguments)
     assert words in capsys.readouterr().err
 
 
 def test_help_lists_every_story_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
-        demo.main(["--help"])
+        command.main(["--help"])
     said = capsys.readouterr().out
     for name, (shows, _) in STORIES.items():
         assert re.search(f"{name} +{shows}", said)
