@@ -330,8 +330,8 @@ def refused_for_a_field(world: World, label: str) -> None:
 
 
 def keys_of(course: Course, label: str) -> set[str]:
-    """The keys of the fields with this label in the forms that the scenario has met."""
-    return {each.key for form in course.forms.values() for each in form.fields if each.label == label}
+    """The keys of the fields whose label says it in the forms that the scenario has met."""
+    return {each.key for form in course.forms.values() for each in form.fields if label in each.label}
 
 
 @then(parsers.re("没有(?P<step>.+)这一步可办$"))
