@@ -27,6 +27,7 @@ class Project(AuditStream, Base):
         CheckConstraint("planned_start < planned_finish", name="planned_period"),
         CheckConstraint("total_investment >= 0", name="total_investment"),
         Index("ix_projects_region", "region_code", "registered_at", "id"),
+        Index("ix_projects_registered_at", "registered_at", "id"),
         Index("ix_projects_bigrams", text("bigrams(name)"), postgresql_using="gin"),
     )
 

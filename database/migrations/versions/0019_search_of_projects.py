@@ -19,3 +19,5 @@ BIGRAMS = """
 def upgrade() -> None:
     op.execute(BIGRAMS)
     op.execute("CREATE INDEX ix_projects_bigrams ON projects USING gin (bigrams(name))")
+    # words that most projects hold are read in the order of the list, whatever the data scope
+    op.create_index("ix_projects_registered_at", "projects", ["registered_at", "id"])
