@@ -25,11 +25,12 @@ MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
     files.figures,
     lights.figures,
     due.figures,
-    faults.figures,
     worktime.figures,
     project.figures,
     lists.figures,  # last: it fills the database
 )
+LONG: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (faults.figures,)
+"""Measured only when they are named."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,8 +39,9 @@ def main(arguments: Sequence[str]) -> int:
     found: list[Figure] = []
     named = set(arguments)
     with bench_world() as bench:
-        for measure in MEASUREMENTS:
-            if named and measure.__module__.rpartition(".")[2] not in named:
+        for measure in (*MEASUREMENTS, *LONG):
+            wanted = measure.__module__.rpartition(".")[2] in named if named else measure not in LONG
+            if not wanted:
                 continue
             for figure in measure(bench):
                 console.print(f"{figure.name}: {figure.value:.3f} {figure.unit}  {figure.note}")
