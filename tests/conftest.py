@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 import redis
@@ -131,9 +132,9 @@ def vault(data_folder: Path) -> Vault:
 
 
 @contextmanager
-def sessions_on(url: str, vault: Vault) -> Iterator[sessionmaker[Session]]:
-    """A session factory like the platform's own, closed at the end of the block."""
-    factory = create_session_factory(url, info={VAULT: vault})
+def sessions_on(url: str, vault: Vault, info: Mapping[Any, Any] | None = None) -> Iterator[sessionmaker[Session]]:
+    """A session factory like the platform's own with ``info`` in its sessions, closed at the end of the block."""
+    factory = create_session_factory(url, info={VAULT: vault, **(info or {})})
     try:
         yield factory
     finally:

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from accounts.set_up import issue_setup_code
 from database.clock import current_time
-from tests.integration.api.conftest import PASSWORD, Client, Reply, World, known_rows, problem, sign_in
+from tests.integration.api.known import known_rows
+from tests.integration.api.world import PASSWORD, Client, Reply, World, problem, sign_in
 
 REASON = {"reason": "调离"}
 

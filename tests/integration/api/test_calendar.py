@@ -9,7 +9,8 @@ import pytest
 
 from cases.recompute_dues import recompute_dues
 from database.transaction import in_transaction
-from tests.integration.api.conftest import Client, World, known_rows, open_stage, task_of
+from tests.integration.api.known import known_rows
+from tests.integration.api.world import Client, World, open_stage, task_of
 
 NEW_YEAR_EVE = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 DAYS = ["2027-01-01,off", "2027-01-04/2027-01-06,off", "2027-10-01,off", "2027-01-09,on"]

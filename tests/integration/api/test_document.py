@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.roles import PERMISSIONS
-from tests.integration.api.conftest import Client, World
+from tests.integration.api.world import Client, World
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 

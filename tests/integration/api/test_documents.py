@@ -9,7 +9,7 @@ from uuid import UUID
 from database.clock import current_time
 from files.documents.issue import issue_document
 from files.documents.kinds import KINDS
-from tests.integration.api.conftest import Client, World, open_stage, problem
+from tests.integration.api.world import Client, World, open_stage, problem
 from tests.unit.files.samples import sample
 
 

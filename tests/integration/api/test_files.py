@@ -16,7 +16,7 @@ from errors import Busy
 from files.models import StoredFile, Upload
 from files.scanning import INFECTED, SCANNER, Scan
 from files.store import STORE
-from tests.integration.api.conftest import Client, Reply, World, open_stage, problem
+from tests.integration.api.world import Client, Reply, World, open_stage, problem
 
 PDF = b"%PDF-1.7\n" + b"a plan " * 100
 FORM = "multipart/form-data"

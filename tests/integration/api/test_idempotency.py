@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.integration.api.conftest import Client, World, problem
+from tests.integration.api.world import Client, World, problem
 
 REGION = {"code": "210799", "name": "开发区"}
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.integration.api.conftest import Client, Reply, World, open_stage, problem, task_of
 from tests.integration.api.test_files import upload
+from tests.integration.api.world import Client, Reply, World, open_stage, problem, task_of
 from tests.integration.cases.world import World as Region
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.integration.api.conftest import Client, World, open_stage, problem, task_of
+from tests.integration.api.world import Client, World, open_stage, problem, task_of
 from tests.integration.cases.world import APPROVAL
 from tests.integration.cases.world import World as Region
 

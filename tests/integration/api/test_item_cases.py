@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.conftest import World, known_rows, problem
+from tests.integration.api.known import known_rows
+from tests.integration.api.world import World, problem
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 GROUNDS = {"procedure": "survey", "reason": "现场复杂", "basis": "第六条"}

@@ -18,7 +18,7 @@ from cases.remind import UNANSWERED_FOR
 from cases.tell_lights import tell_lights
 from database.clock import current_time
 from database.transaction import in_transaction
-from tests.integration.api.conftest import Client, World, open_stage, problem, task_of
+from tests.integration.api.world import Client, World, open_stage, problem, task_of
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 YELLOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)

@@ -15,8 +15,9 @@ from accounts.tokens import create_api_token
 from api.app import create_app
 from database.clock import current_time
 from database.transaction import in_transaction
-from tests.integration.api.conftest import Client, World, known_rows
+from tests.integration.api.known import known_rows
 from tests.integration.api.test_readiness import NOT_THERE, settings_of
+from tests.integration.api.world import Client, World
 
 MINUTES_LATE = 7
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.conftest import Client, World, problem, project_body
+from tests.integration.api.world import Client, World, problem, project_body
 
 
 def pages(client: Client, path: str, limit: int) -> list[list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from tests.integration.api.conftest import Client, Reply, World, open_stage, problem, project_body, sign_in
+from tests.integration.api.world import Client, Reply, World, open_stage, problem, project_body, sign_in
 
 
 @pytest.fixture

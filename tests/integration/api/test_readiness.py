@@ -18,7 +18,8 @@ from cases.releases import RELEASES, vocabulary
 from database.connect import create_session_factory
 from processes.install import Releases
 from settings import Settings
-from tests.integration.api.conftest import PASSWORD, Client, World, known_rows, problem, sign_in
+from tests.integration.api.known import known_rows
+from tests.integration.api.world import PASSWORD, Client, World, problem, sign_in
 
 NOT_THERE = "unix:///nowhere/valkey.sock"
 CHECKS = ("database", "redis", "release", "worker", "scan", "due", "audit")

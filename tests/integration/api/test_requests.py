@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from api.reading import DEEPEST, LARGEST_BODY
 from api.regions import routes as regions
-from tests.integration.api.conftest import Client, World, problem
+from tests.integration.api.world import Client, World, problem
 
 APPLICANT = {"region_code": "210782", "code": "u-1", "name": "甲公司", "kind": "applicant"}
 

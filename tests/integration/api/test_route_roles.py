@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from accounts.roles import ROLES
-from tests.integration.api.conftest import Client, World, known_rows, sign_in
+from tests.integration.api.known import known_rows
+from tests.integration.api.world import Client, World, sign_in
 
 TABLE = Path(__file__).with_name("route_roles.csv")
 ROWS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))

@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 
 from files.scanning import INFECTED, SCANNER, Scan
-from tests.integration.api.conftest import Client, Reply, World, open_stage, problem
 from tests.integration.api.test_files import kept
+from tests.integration.api.world import Client, Reply, World, open_stage, problem
 from tests.unit.files.images import image
 
 RED, BLUE = image((255, 0, 0), "PNG"), image((0, 0, 255), "JPEG")

@@ -28,7 +28,8 @@ from api.authentication import csrf_token
 from api.description import CSRF_HEADER, SESSION_COOKIE
 from database.clock import current_time
 from settings import Settings
-from tests.integration.api.conftest import World, known_rows
+from tests.integration.api.known import known_rows
+from tests.integration.api.world import World
 
 EXAMPLES = 50
 NOWHERE = Settings("postgresql+psycopg://nobody@/nowhere", "", "redis://127.0.0.1:1/0", Path("/nowhere"))
@@ -96,9 +97,9 @@ class Players:
 
 
 @pytest.fixture(scope="module")
-def players(make_world: Callable[[], World]) -> Players:
+def players(shared_world: World) -> Players:
     """One world for all operations."""
-    world = make_world()
+    world = shared_world
     with world.database.connect() as connection:  # nobody beats here, and fuzzing takes longer than a beat may
         connection.execute(text("UPDATE heartbeats SET seen_at = seen_at + interval '1 day'"))
     STAGE.app = world.app

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from accounts.policy import FAILURES_BEFORE_LOCK, LOCK, PASSWORD_AGE, SESSION_IDLE
 from api.description import SESSION_COOKIE
-from tests.integration.api.conftest import PASSWORD, Client, Reply, World, problem, sign_in
+from tests.integration.api.world import PASSWORD, Client, Reply, World, problem, sign_in
 
 RIGHT = {"username": "officer", "password": PASSWORD}
 WRONG = {"username": "officer", "password": "Somebody-Else-2026"}

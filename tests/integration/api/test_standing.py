@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from database.transaction import in_transaction
-from tests.integration.api.conftest import Client, World, open_stage, task_of
+from tests.integration.api.world import Client, OpenWorld, World, open_stage, task_of
 
 MORE = 39
 ITEMS = text(
@@ -74,9 +74,14 @@ def add_items(session: Session, first: int, last: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def costs(make_world: Callable[[], World]) -> dict[str, list[tuple[int, int]]]:
+def costs(open_world: OpenWorld) -> dict[str, list[tuple[int, int]]]:
     """By question: how many queries and how many answered entries, with one item and with forty."""
-    world = make_world()
+    with open_world() as world:
+        return costs_in(world)
+
+
+def costs_in(world: World) -> dict[str, list[tuple[int, int]]]:
+    """See :func:`costs`."""
     opened = open_stage(world)
     lead = world.client("lead_officer")
     task = task_of(lead, opened, "接收申请")

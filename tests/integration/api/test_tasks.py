@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from tests.integration.api.conftest import Client, Reply, World, open_stage, problem, sign_in, task_of
+from tests.integration.api.world import Client, Reply, World, open_stage, problem, sign_in, task_of
 
 RECEIVE = {"values": {"process_type": "1"}}
 
@@ -37,7 +37,7 @@ def colleague(world: World) -> Client:
     from accounts.posts import appoint
     from accounts.users import create_user
     from database.clock import current_time
-    from tests.integration.api.conftest import PASSWORD
+    from tests.integration.api.world import PASSWORD
 
     with world.sessions() as session:
         now, home = current_time(session), world.organisations["natural_resources"]

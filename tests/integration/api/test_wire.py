@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from accounts.models import Organisation
 from api.reading import LARGEST_BODY
 from files.policy import LARGEST_FILE
-from tests.integration.api.conftest import World
+from tests.integration.api.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
 PIECE = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
