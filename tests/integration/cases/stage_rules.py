@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audit.cli import verify_database
+from audit.report import verify_database
 from cases.status import APPROVING, stretches_held
 from tests.integration.cases.stage_play import Play
 from worktime import Hold, due, parse_limit

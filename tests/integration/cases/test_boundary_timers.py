@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,6 +14,7 @@ from cases.releases import vocabulary
 from processes.install import Releases
 from processes.loader import PACKS, load_files, load_folder
 from tests.conftest import Database
+from tests.integration.cases.items import waiting_for_review
 from tests.integration.cases.world import World
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -77,13 +77,6 @@ def fire(world: World) -> Any:
     return row
 
 
-def at_review(world: World) -> UUID:
-    """A stage whose items have arrived at their departments."""
-    found = world.start()
-    world.drive(found, until="review")
-    return found
-
-
 def test_an_interrupting_timer_on_a_call_takes_what_was_called_away(make: Make) -> None:
     world = make("stage.bpmn", "planning", interrupting=True, organisation="=lead")
     stage_case = world.start()
@@ -115,7 +108,7 @@ def test_a_timer_on_a_call_that_does_not_interrupt_lets_it_go_on(make: Make) -> 
 
 def test_a_timer_on_a_sub_process_that_does_not_interrupt_lets_it_go_on(make: Make) -> None:
     world = make("item_case.bpmn", "handling", interrupting=False, organisation="=item['department']")
-    stage_case = at_review(world)
+    stage_case = waiting_for_review(world)
 
     row = fire(world)
 
@@ -127,7 +120,7 @@ def test_a_timer_on_a_sub_process_that_does_not_interrupt_lets_it_go_on(make: Ma
 
 def test_an_interrupting_timer_inside_a_sub_process_ends_the_task_that_it_is_on(make: Make) -> None:
     world = make("item_case.bpmn", "review", interrupting=True, organisation="=item['department']", scope="subProcess")
-    stage_case = at_review(world)
+    stage_case = waiting_for_review(world)
 
     row = fire(world)
 

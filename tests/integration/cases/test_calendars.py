@@ -15,8 +15,8 @@ from cases.recompute_dues import any_stale, recompute_dues
 from database.clock import current_time
 from errors import Conflict, Invalid, NotAllowed, NotFound
 from processes.models import CalendarNotice
-from tests.integration.cases import test_holds
-from tests.integration.cases.test_holds import AUXILIARY, limit, resume, suspend
+from tests.integration.cases.conftest import Preparation
+from tests.integration.cases.test_holds import AUXILIARY, in_handling, limit, resume, suspend
 from tests.integration.cases.world import World
 from worktime import Notice, national_calendar
 
@@ -25,14 +25,18 @@ WHOLE_YEAR = {date(2027, 1, 1), date(2027, 10, 1)}
 
 DAYS_OFF_2026 = {day for day in national_calendar().off if day.year == 2026}
 DAYS_ON_2026 = {day for day in national_calendar().on if day.year == 2026}
-handled = test_holds.stage_case
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def asked(world: World) -> UUID:
     """A stage whose departments are asked on the last days of the last announced year."""
     world.database.set_clock(NEW_YEAR_EVE)
     return world.start()
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return asked
 
 
 def notice(*off: date, year: int = 2027, on: tuple[date, ...] = ()) -> Notice:
@@ -187,7 +191,8 @@ def test_a_region_has_the_last_word_on_its_own_year(world: World, stage_case: UU
     assert dues(world) == local
 
 
-def test_a_limit_whose_clock_stands_is_computed_when_it_runs_again(world: World, handled: UUID) -> None:
+def test_a_limit_whose_clock_stands_is_computed_when_it_runs_again(world: World) -> None:
+    in_handling(world)
     suspend(world, AUXILIARY)
     standing = limit(world, AUXILIARY)
     publish(world, Notice(2026, frozenset({*DAYS_OFF_2026, date(2026, 3, 3)}), frozenset(DAYS_ON_2026)))

@@ -9,13 +9,12 @@ from uuid import UUID
 import pytest
 
 from cases.fire_due import fire_due
-from tests.integration.cases import test_holds
-from tests.integration.cases.test_holds import AUXILIARY, MAIN, resume, suspend
+from tests.integration.cases.test_holds import AUXILIARY, MAIN, preparation, resume, suspend
 from tests.integration.cases.world import World
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)  # the opening of the first day that counts
-handled = test_holds.stage_case
+__all__ = ["preparation"]
 
 
 def clock(world: World) -> list[Any]:
@@ -54,7 +53,7 @@ def test_the_total_limit_ends_with_the_stage(world: World, intake: UUID) -> None
     assert row.fired_at is None
 
 
-def test_a_total_limit_that_passes_is_told_once_and_runs_on(world: World, handled: UUID) -> None:
+def test_a_total_limit_that_passes_is_told_once_and_runs_on(world: World, stage_case: UUID) -> None:
     (row,) = clock(world)
     world.database.set_clock(row.due_at + timedelta(seconds=1))
 
@@ -68,7 +67,7 @@ def test_a_total_limit_that_passes_is_told_once_and_runs_on(world: World, handle
 
 @pytest.mark.parametrize(("procedure", "stops"), [("tender", True), ("experts", False)])
 def test_freezing_stops_the_total_limit_only_where_the_procedure_says_so(
-    world: World, handled: UUID, procedure: str, stops: bool
+    world: World, stage_case: UUID, procedure: str, stops: bool
 ) -> None:
     (before,) = clock(world)
     suspend(world, MAIN, procedure=procedure)
@@ -81,7 +80,7 @@ def test_freezing_stops_the_total_limit_only_where_the_procedure_says_so(
     assert (after.due_at > before.due_at) == stops
 
 
-def test_suspending_an_auxiliary_item_leaves_the_total_limit_alone(world: World, handled: UUID) -> None:
+def test_suspending_an_auxiliary_item_leaves_the_total_limit_alone(world: World, stage_case: UUID) -> None:
     (before,) = clock(world)
     suspend(world, AUXILIARY, procedure="tender")
     world.database.set_clock(TUESDAY + timedelta(days=7))

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
-from audit.vault import VAULT, Vault
-from cases.releases import RELEASES, vocabulary
+from cases.models import WorkItem
+from cases.releases import vocabulary
 from cases.resume_item import resume_item
 from cases.suspend_item import suspend_item
-from database.connect import create_session_factory
-from processes.install import Releases
 from processes.loader import PACKS, load_files, read_folder
 from processes.release import Release
 from tests.bench.wide import PROCESS_TYPE, WIDTH, widen
-from tests.conftest import Database
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.test_people_at_once import at_once, completion
 from tests.integration.cases.world import World
 
@@ -48,14 +47,25 @@ def release() -> Release:
     return load_files(widen(read_folder(PACKS / "beizhen")), vocabulary())
 
 
-@pytest.fixture
-def sessions(database: Database, vault: Vault, release: Release) -> Iterator[sessionmaker[Session]]:
-    """Sessions for forty people at once."""
-    releases = Releases(vocabulary())
-    releases.add(release)
-    factory = create_session_factory(database.url, info={VAULT: vault, RELEASES: releases}, pool_size=WIDTH + 8)
-    yield factory
-    factory.kw["bind"].dispose()
+def all_arrived(world: World) -> UUID:
+    """A stage whose forty items have arrived at their departments."""
+    found = world.start(process_type=PROCESS_TYPE)
+    world.drive(found, until="review")
+    return found
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return all_arrived
+
+
+def accept_all(world: World, stage_case: UUID) -> list[WorkItem]:
+    """All forty are reviewed and accepted; the tasks that handle them."""
+    for element in ("review", "accept"):
+        for task in world.tasks(stage_case, element):
+            world.complete(task, world.values(task))
+    return world.tasks(stage_case, "handle")
 
 
 def test_forty_departments_answer_in_the_same_instant_and_all_are_accepted(world: World) -> None:
@@ -70,9 +80,7 @@ def test_forty_departments_answer_in_the_same_instant_and_all_are_accepted(world
     assert world.scalar("SELECT count(*) FROM planning_opinions") == WIDTH
 
 
-def test_forty_items_are_dispatched_at_once_and_end_at_once(world: World) -> None:
-    stage_case = world.start(process_type=PROCESS_TYPE)
-    world.drive(stage_case, until="review")
+def test_forty_items_are_dispatched_at_once_and_end_at_once(world: World, stage_case: UUID) -> None:
     assert len(world.tasks(stage_case, "review")) == WIDTH
     assert world.scalar("SELECT count(*) FROM status_events WHERE code = 1") == WIDTH
 
@@ -86,14 +94,9 @@ def test_forty_items_are_dispatched_at_once_and_end_at_once(world: World) -> Non
 
 
 @pytest.mark.parametrize("left", [1, WIDTH - 1])
-def test_a_refused_main_line_item_ends_every_open_item_as_one_act(world: World, left: int) -> None:
-    stage_case = world.start(process_type=PROCESS_TYPE)
-    world.drive(stage_case, until="review")
-    for element in ("review", "accept"):
-        for task in world.tasks(stage_case, element):
-            world.complete(task, world.values(task))
+def test_a_refused_main_line_item_ends_every_open_item_as_one_act(world: World, stage_case: UUID, left: int) -> None:
+    tasks = accept_all(world, stage_case)
     main = "SELECT id FROM item_cases WHERE main"
-    tasks = world.tasks(stage_case, "handle")
     refused = next(task for task in tasks if task.item_case_id in {row.id for row in world.rows(main)})
     others = [task for task in tasks if task.id != refused.id]
     for task in others[left:]:
@@ -114,13 +117,8 @@ def test_a_refused_main_line_item_ends_every_open_item_as_one_act(world: World, 
 
 
 @pytest.mark.parametrize("others", [1, WIDTH - 1])
-def test_a_suspended_main_line_item_freezes_and_thaws_as_one_act(world: World, others: int) -> None:
-    stage_case = world.start(process_type=PROCESS_TYPE)
-    world.drive(stage_case, until="review")
-    for element in ("review", "accept"):
-        for task in world.tasks(stage_case, element):
-            world.complete(task, world.values(task))
-    tasks = world.tasks(stage_case, "handle")
+def test_a_suspended_main_line_item_freezes_and_thaws_as_one_act(world: World, stage_case: UUID, others: int) -> None:
+    tasks = accept_all(world, stage_case)
     main = {row.id for row in world.rows("SELECT id FROM item_cases WHERE main")}
     chosen = next(task for task in tasks if task.item_case_id in main)
     for task in [task for task in tasks if task.id != chosen.id][others:]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from accounts.actor import Actor
 from cases import hot
 from cases.complete_task import complete_task
 from cases.fire_due import fire_due
@@ -16,6 +15,8 @@ from cases.models import WorkItem
 from cases.resume_item import resume_item
 from cases.suspend_item import suspend_item
 from errors import Conflict, NotAllowed
+from tests.integration.cases.conftest import Preparation
+from tests.integration.cases.items import approve, item, officer, task_of, waiting_for_review
 from tests.integration.cases.test_people_at_once import at_once, completion
 from tests.integration.cases.world import World
 
@@ -24,44 +25,28 @@ BEFORE, MAIN, AUXILIARY = "061", "062", "063"
 GROUNDS: dict[str, Any] = {"procedure": "experts", "reason": "方案复杂", "basis": "实施细则第六条"}
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def in_handling(world: World) -> UUID:
     """A stage whose items are dispatched and being handled, one main-line item among them."""
     world.database.set_clock(MONDAY)
-    found = world.start()
-    world.drive(found, until="review")
+    found = waiting_for_review(world)
     for task in world.tasks(found, "review"):
         world.complete(task, world.values(task))
     for code in (BEFORE, MAIN, AUXILIARY):
         world.complete(task_of(world, code), {})
         if code == BEFORE:
-            task = task_of(world, code)
-            world.complete(task, world.values(task))
+            approve(world, code)
     return found
 
 
-def task_of(world: World, code: str) -> WorkItem:
-    """The open task of an item."""
-    return next(
-        task
-        for task in world.tasks(world.scalar("SELECT id FROM stage_cases"))
-        if task.item_case_id == item(world, code).id
-    )
-
-
-def item(world: World, code: str) -> Any:
-    """The item case."""
-    return world.rows("SELECT * FROM item_cases WHERE item_code = :code", code=code)[0]
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return in_handling
 
 
 def limit(world: World, code: str) -> Any:
     """The running limit of an item."""
     return world.rows("SELECT * FROM due_rows WHERE task_id = :task", task=task_of(world, code).id)[0]
-
-
-def officer(world: World, code: str) -> Actor:
-    """Somebody of the item's department."""
-    return world.person(item(world, code).department_id, "officer")
 
 
 def suspend(world: World, code: str, **details: Any) -> None:

@@ -13,15 +13,21 @@ from cases.models import WorkItem
 from errors import Conflict, Invalid
 from files.attach_file import attach_file
 from files.models import Upload
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.world import World
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def waiting_at_the_window(world: World) -> UUID:
     """A stage whose materials are to be brought to the window."""
     found = world.start()
     world.drive(found, until="scan")
     return found
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return waiting_at_the_window
 
 
 def task(world: World, stage_case: UUID, element: str) -> WorkItem:

@@ -11,12 +11,12 @@ import pytest
 
 from cases.status import stretches_held
 from errors import Conflict
-from tests.integration.cases import test_holds
-from tests.integration.cases.test_holds import AUXILIARY, MAIN, item, limit, resume, suspend
+from tests.integration.cases.items import item
+from tests.integration.cases.test_holds import AUXILIARY, MAIN, limit, preparation, resume, suspend
 from tests.integration.cases.world import World
 from worktime import Hold, due, parse_limit
 
-handled = test_holds.stage_case
+__all__ = ["preparation"]
 STEPS = 9
 
 
@@ -41,7 +41,9 @@ def by_events(world: World, code: str) -> tuple[object, bool]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_stored_clock_follows_from_the_events_on_random_histories(world: World, handled: UUID, seed: int) -> None:
+def test_the_stored_clock_follows_from_the_events_on_random_histories(
+    world: World, stage_case: UUID, seed: int
+) -> None:
     random = Random(seed)
     for _ in range(STEPS):
         world.database.move_clock(timedelta(minutes=random.randint(1, 2 * 24 * 60)))

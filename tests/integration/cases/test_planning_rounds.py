@@ -14,16 +14,22 @@ from cases.models import WorkItem
 from errors import Conflict, Invalid
 from files.local_store import LocalStore
 from files.store import STORE
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.test_documents import read
 from tests.integration.cases.world import OPINION, World
 
 CODE = "015"
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def asked(world: World) -> UUID:
     """A stage whose departments are asked."""
     return world.start()
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return asked
 
 
 def task_of(world: World, stage_case: UUID, element: str, code: str = CODE) -> WorkItem:

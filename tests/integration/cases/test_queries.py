@@ -13,15 +13,21 @@ from sqlalchemy import Select, event
 from accounts.actor import Actor
 from cases.claim_task import claim_task
 from cases.queries import history, projects, stage_cases, tasks
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.world import OPINION, World
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def asked(world: World) -> UUID:
     """A stage whose planning has been sent out, with one answer given."""
     found = world.start()
     world.complete(world.tasks(found, "answer")[0], OPINION)
     return found
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return asked
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +10,8 @@ from cases.models import WorkItem
 from cases.start_stage_case import start_stage_case
 from database.clock import current_time
 from errors import Conflict
+from tests.integration.cases.conftest import Preparation
+from tests.integration.cases.items import accept, item, task_of, waiting_for_review
 from tests.integration.cases.test_people_at_once import at_once, completion
 from tests.integration.cases.world import World
 
@@ -20,29 +21,15 @@ REFUSAL = {"decision": "refuse", "reason": "不符合规划条件", "basis": "�
 DECLINE = {"decision": "decline", "reason": "不属受理范围", "basis": "目录第二条", "deviation": "主体已变更"}
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
-    """A stage whose items wait for their review."""
-    found = world.start()
-    world.drive(found, until="review")
-    return found
-
-
-def item(world: World, code: str) -> Any:
-    """The latest item case of an item."""
-    return world.rows("SELECT * FROM item_cases WHERE item_code = :code ORDER BY attempt DESC", code=code)[0]
-
-
-def task_of(world: World, code: str) -> WorkItem:
-    """The open task of an item."""
-    found = item(world, code)
-    return next(task for task in world.tasks(found.stage_case_id) if task.item_case_id == found.id)
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return waiting_for_review
 
 
 def bring_to_decision(world: World, code: str) -> WorkItem:
     """Review and accept the item."""
-    world.complete(task_of(world, code), {"decision": "accept"})
-    world.complete(task_of(world, code), {})
+    accept(world, code)
     return task_of(world, code)
 
 

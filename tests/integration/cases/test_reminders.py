@@ -15,12 +15,12 @@ from cases.evidence import Evidence, record_evidence
 from cases.remind import remind_of_resumption, reply
 from database.clock import current_time
 from errors import Conflict, Invalid, NotAllowed
-from tests.integration.cases import test_holds
-from tests.integration.cases.test_holds import AUXILIARY, item, officer, resume, suspend, task_of
+from tests.integration.cases.items import item, officer, task_of
+from tests.integration.cases.test_holds import AUXILIARY, preparation, resume, suspend
 from tests.integration.cases.test_people_at_once import at_once
 from tests.integration.cases.world import World
 
-handled = test_holds.stage_case
+__all__ = ["preparation"]
 MINUTES = Evidence("专家论证意见〔2026〕3号")
 
 
@@ -46,7 +46,9 @@ def titles(world: World, person: Actor) -> list[str]:
     return [row.title for row in found]
 
 
-def test_an_ended_procedure_reminds_handler_and_lead_while_the_item_is_suspended(world: World, handled: UUID) -> None:
+def test_an_ended_procedure_reminds_handler_and_lead_while_the_item_is_suspended(
+    world: World, stage_case: UUID
+) -> None:
     lead, handler = world.lead, world.worker(task_of(world, AUXILIARY))
     suspend(world, AUXILIARY)
     end_procedure(world)
@@ -65,7 +67,7 @@ def test_an_ended_procedure_reminds_handler_and_lead_while_the_item_is_suspended
     assert world.scalar(audited) == 2
 
 
-def test_an_item_that_was_resumed_meanwhile_is_not_reminded_of(world: World, handled: UUID) -> None:
+def test_an_item_that_was_resumed_meanwhile_is_not_reminded_of(world: World, stage_case: UUID) -> None:
     suspend(world, AUXILIARY)
     end_procedure(world)
     resume(world, AUXILIARY)
@@ -75,7 +77,7 @@ def test_an_item_that_was_resumed_meanwhile_is_not_reminded_of(world: World, han
     assert world.scalar("SELECT count(*) FROM outbox WHERE problem = 'failed'") == 0
 
 
-def test_resuming_with_the_evidence_at_hand_reminds_nobody(world: World, handled: UUID) -> None:
+def test_resuming_with_the_evidence_at_hand_reminds_nobody(world: World, stage_case: UUID) -> None:
     suspend(world, AUXILIARY)
     resume(world, AUXILIARY)
     deliver(world)
@@ -83,14 +85,14 @@ def test_resuming_with_the_evidence_at_hand_reminds_nobody(world: World, handled
     assert reminders(world) == []
 
 
-def test_a_suspended_item_whose_procedure_lasts_is_not_reminded_of(world: World, handled: UUID) -> None:
+def test_a_suspended_item_whose_procedure_lasts_is_not_reminded_of(world: World, stage_case: UUID) -> None:
     suspend(world, AUXILIARY)
     deliver(world)
 
     assert reminders(world) == []
 
 
-def test_evidence_recorded_twice_and_delivered_at_once_reminds_once(world: World, handled: UUID) -> None:
+def test_evidence_recorded_twice_and_delivered_at_once_reminds_once(world: World, stage_case: UUID) -> None:
     suspend(world, AUXILIARY)
     end_procedure(world)
     end_procedure(world, Evidence("补正的意见"))
@@ -105,7 +107,7 @@ def test_evidence_recorded_twice_and_delivered_at_once_reminds_once(world: World
     assert len(reminders(world)) == 2
 
 
-def test_a_new_suspension_is_reminded_of_anew(world: World, handled: UUID) -> None:
+def test_a_new_suspension_is_reminded_of_anew(world: World, stage_case: UUID) -> None:
     for _ in range(2):
         suspend(world, AUXILIARY)
         end_procedure(world)
@@ -115,7 +117,7 @@ def test_a_new_suspension_is_reminded_of_anew(world: World, handled: UUID) -> No
     assert len({row.hold_id for row in reminders(world)}) == 2
 
 
-def test_an_end_that_is_refused_reminds_nobody(world: World, handled: UUID) -> None:
+def test_an_end_that_is_refused_reminds_nobody(world: World, stage_case: UUID) -> None:
     with pytest.raises(Conflict):
         end_procedure(world)
     suspend(world, AUXILIARY)
@@ -127,7 +129,7 @@ def test_an_end_that_is_refused_reminds_nobody(world: World, handled: UUID) -> N
     assert world.scalar("SELECT count(*) FROM outbox WHERE topic = 'procedure_ended'") == 0
 
 
-def test_the_handler_answers_the_reminder(world: World, handled: UUID) -> None:
+def test_the_handler_answers_the_reminder(world: World, stage_case: UUID) -> None:
     suspend(world, AUXILIARY)
     end_procedure(world)
     deliver(world)

@@ -11,14 +11,20 @@ from accounts.actor import Actor
 from cases.complete_tasks import Completion, complete_tasks
 from cases.models import WorkItem
 from errors import Conflict, Invalid, NotFound
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.test_people_at_once import at_once
 from tests.integration.cases.world import CODE, OPINION, World
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def asked(world: World) -> UUID:
     """A stage case whose departments are asked."""
     return world.start()
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return asked
 
 
 def of_one_department(world: World, stage_case: UUID) -> list[WorkItem]:

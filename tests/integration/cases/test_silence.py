@@ -14,6 +14,8 @@ from cases.releases import vocabulary
 from errors import Conflict
 from processes.loader import PACKS, load_files, load_folder
 from processes.release import Release
+from tests.integration.cases.conftest import Preparation
+from tests.integration.cases.items import item, waiting_for_review
 from tests.integration.cases.world import World
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -40,18 +42,16 @@ def release() -> Release:
     return load_files({**files, "item_case.bpmn": text.encode()}, vocabulary())
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
-    """A stage whose items have just arrived at their departments."""
+def just_arrived(world: World) -> UUID:
+    """A stage whose items have just arrived at their departments, on a Monday."""
     world.database.set_clock(MONDAY)
-    found = world.start()
-    world.drive(found, until="review")
-    return found
+    return waiting_for_review(world)
 
 
-def item(world: World, code: str) -> Any:
-    """The item case."""
-    return world.rows("SELECT * FROM item_cases WHERE item_code = :code", code=code)[0]
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return just_arrived
 
 
 def task_of(world: World, stage_case: UUID, code: str) -> WorkItem:

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from cases.models import Planning, WorkItem
 from cases.start_supplementary_planning import start_supplementary_planning
 from errors import Conflict, Invalid, NotAllowed, NotFound
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.test_people_at_once import at_once
 from tests.integration.cases.test_refused_items import REFUSAL
 from tests.integration.cases.world import OPINION, World
@@ -57,12 +58,17 @@ def opened(world: World) -> set[str]:
     return {row.item_code for row in world.rows("SELECT item_code FROM item_cases")}
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def first_report(world: World) -> UUID:
     """A stage whose first report is issued: one main-line and one auxiliary item."""
     found = world.start()
     plan(world, found, *FIRST)
     return found
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return first_report
 
 
 INTAKE = ("scan", "review_form", "formal")

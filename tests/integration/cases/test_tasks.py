@@ -13,13 +13,19 @@ from cases.models import WorkItem
 from cases.save_draft import LARGEST_DRAFT, save_draft
 from cases.unclaim_task import unclaim_task
 from errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from tests.integration.cases.conftest import Preparation
 from tests.integration.cases.world import OPINION, World
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
+def asked(world: World) -> UUID:
     """A stage whose planning has been sent out."""
     return world.start()
+
+
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return asked
 
 
 @pytest.fixture

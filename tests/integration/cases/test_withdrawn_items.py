@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from accounts.actor import Actor
-from cases.models import WorkItem
 from cases.suspend_item import suspend_item
 from cases.withdraw_item import withdraw_item
 from errors import Conflict, Invalid, NotAllowed, NotFound
+from tests.integration.cases.conftest import Preparation
+from tests.integration.cases.items import accept, item, task_of, waiting_for_review
 from tests.integration.cases.test_people_at_once import at_once, completion
 from tests.integration.cases.world import CREDIT_CODE, World
 
 BEFORE, MAIN, AUXILIARY = "061", "062", "005"
 
 
-@pytest.fixture
-def stage_case(world: World) -> UUID:
-    """A stage whose items wait for their review."""
-    found = world.start()
-    world.drive(found, until="review")
-    return found
-
-
-def item(world: World, code: str) -> Any:
-    """The latest item case of an item."""
-    return world.rows("SELECT * FROM item_cases WHERE item_code = :code ORDER BY attempt DESC", code=code)[0]
-
-
-def task_of(world: World, code: str) -> WorkItem:
-    """The open task of an item."""
-    found = item(world, code)
-    return next(task for task in world.tasks(found.stage_case_id) if task.item_case_id == found.id)
+@pytest.fixture(scope="module")
+def preparation() -> Preparation:
+    """The stage that each test has a copy of."""
+    return waiting_for_review
 
 
 def withdraw(world: World, code: str, actor: Actor | None = None, reason: str = "方案调整") -> None:
     """The window withdraws the item for the applicant."""
     case = item(world, code).id
     world.run(lambda session: withdraw_item(session, actor or world.clerk, case, reason=reason))
-
-
-def accept(world: World, code: str) -> None:
-    """The item is reviewed and accepted."""
-    world.complete(task_of(world, code), {"decision": "accept"})
-    world.complete(task_of(world, code), {})
 
 
 def test_an_item_withdrawn_before_acceptance_ends_as_2(world: World, stage_case: UUID) -> None:

@@ -76,6 +76,10 @@ class World:
 
         return cls(sessions, release, in_transaction(sessions, work), database)
 
+    def copy(self, sessions: sessionmaker[Session], database: Any) -> World:
+        """This world in a copy of its database."""
+        return World(sessions, self.release, dict(self.organisations), database, dict(self.people))
+
     def run(self, work: Callable[[Session], T]) -> T:
         """One transaction."""
         return in_transaction(self.sessions, work)

@@ -12,10 +12,10 @@ import pytest
 from redis import Redis
 
 from tests.conftest import Database
-from tests.integration.cases.conftest import release, sessions, world
+from tests.integration.cases.conftest import beginning, database, preparation, prepare, release, sessions, world
 from timers import queues
 
-__all__ = ["release", "sessions", "world"]
+__all__ = ["beginning", "database", "preparation", "prepare", "release", "sessions", "world"]
 
 ROOT = Path(__file__).resolve().parents[3]
 
