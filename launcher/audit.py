@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audit import cli
+from audit import report
 from launcher.arguments import ChineseParser
 from launcher.database import database_of
+from launcher.trouble import CannotStart
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -16,4 +17,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_data_folder("密钥与封印文件在其中")
     data = parser.parse_args(arguments).data.resolve()
     with database_of(data) as (url, _):
-        return cli.main(["verify", "--data", str(data), "--database-url", url])
+        if not (data / "keys").is_dir():
+            raise CannotStart(f"{data} 里没有密钥 keys：请用 --data 指定平台运行时的数据目录。", exit_code=2)
+        found = report.verify_database(url, data)
+    print("\n".join(report.lines(found)))
+    return 1 if found.findings else 0

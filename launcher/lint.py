@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from launcher.arguments import ChineseParser
 from launcher.places import ROOT
 
 # modules and not installed scripts: those carry the path of the folder they were installed in
@@ -22,6 +23,7 @@ CHECKS = (
 
 def main(arguments: Sequence[str]) -> int:
     """Run every check, also after one failed; 1 if any did."""
+    ChineseParser("./bl lint", "检查代码格式、类型与模块依赖方向。").parse_args(arguments)
     failed = []
     for name, command in CHECKS:
         print(f"== {name}", flush=True)

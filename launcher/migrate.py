@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from launcher.arguments import ChineseParser
 from launcher.given import given_databases, upgrade
 from launcher.trouble import CannotStart
 
 
 def main(arguments: Sequence[str]) -> int:
     """Upgrade the database that ``DATABASE_OWNER_URL``, else ``DATABASE_URL``, names."""
+    description = "把 DATABASE_OWNER_URL（或 DATABASE_URL）指向的数据库升级到当前版本。"
+    ChineseParser("./bl migrate", description).parse_args(arguments)
     given = given_databases(os.environ)
     if given is None:
         raise CannotStart(

@@ -13,6 +13,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from launcher.arguments import ChineseParser
 from tests.bench import complete, due, faults, files, flat, lights, lists, project, requests, worktime
 from tests.bench.bench_world import BenchWorld, bench_world
 from tests.bench.figures import Figure
@@ -31,18 +32,26 @@ MEASUREMENTS: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (
 )
 LONG: tuple[Callable[[BenchWorld], Iterator[Figure]], ...] = (faults.figures,)
 """Measured only when they are named."""
+GROUPS = {measure.__module__.rpartition(".")[2]: measure for measure in (*MEASUREMENTS, *LONG)}
+
+
+def parse(arguments: Sequence[str]) -> list[str]:
+    """The groups that are asked for; ``SystemExit(2)`` after saying which there are."""
+    parser = ChineseParser("./bl bench", "测量性能指标；不写指标组时测量全部（不含 faults），写出 build/bench.json。")
+    parser.add_argument("groups", nargs="*", metavar="指标组", help=f"只测量这些：{'、'.join(GROUPS)}")
+    groups: list[str] = parser.parse_args(arguments).groups
+    for group in set(groups) - GROUPS.keys():
+        parser.error(f"没有指标组 {group}，可用：{'、'.join(GROUPS)}")
+    return groups
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure what ``arguments`` name, else everything; tell, keep; the exit code."""
+    named = parse(arguments)
     console = Console()
     found: list[Figure] = []
-    named = set(arguments)
     with bench_world() as bench:
-        for measure in (*MEASUREMENTS, *LONG):
-            wanted = measure.__module__.rpartition(".")[2] in named if named else measure not in LONG
-            if not wanted:
-                continue
+        for measure in [GROUPS[name] for name in GROUPS if name in named] or MEASUREMENTS:
             for figure in measure(bench):
                 console.print(f"{figure.name}: {figure.value:.3f} {figure.unit}  {figure.note}")
                 found.append(figure)

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from accounts.erase_details import Credentials, erase_details_by_two
-from audit.cli import verify_database
 from audit.erase import EntryPlace
 from audit.models import AuditEntry
+from audit.report import verify_database
 from audit.vault import Vault
 from database import migrate
 from errors import Conflict, NotAllowed, NotFound, NotSignedIn

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from accounts.models import Region
 from accounts.regions import create_region
 from audit.chain import entry_hash
-from audit.cli import verify_database
 from audit.findings import Finding
 from audit.record import record
+from audit.report import verify_database
 from audit.seal import ROOT_FILE, run_sealer
 from database.clock import current_time
 from database.transaction import in_transaction

@@ -13,6 +13,7 @@ from launcher.claims import DataFolder
 from launcher.postgres import OWNER, PrivatePostgres
 from launcher.system import DATABASE
 from launcher.trouble import CannotStart
+from tests.conftest import Database
 
 
 @pytest.fixture
@@ -42,3 +43,12 @@ def test_a_folder_without_a_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="--data"):
         main(["verify", "--data", str(tmp_path)])
     assert not (tmp_path / "postgres").exists()
+
+
+def test_a_folder_without_keys_is_refused_and_gets_none(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    with pytest.raises(CannotStart, match="密钥"):
+        main(["verify", "--data", str(tmp_path)])
+    assert list(tmp_path.iterdir()) == []

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Region
 from audit import seal
-from audit.cli import verify_database
 from audit.record import record
+from audit.report import verify_database
 from audit.seal import SEALER_LOCK, Horizon, publish
 from database.clock import current_time
 from database.transaction import in_transaction

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit import cli, seal
+from audit import report, seal
 from audit.findings import Finding
+from launcher.audit import main
 from tests.integration.audit.conftest import CODES, History
 
 ONE, TWO, THREE = CODES
@@ -20,11 +19,11 @@ def of_two(code: str, sequence: int = 0, until: int = 0) -> Finding:
 
 
 def test_an_untouched_audit_is_intact_and_its_unsealed_window_is_named(history: History) -> None:
-    report = cli.verify_database(history.database.url, history.data)
-    assert report.findings == []
-    assert (report.entries, report.streams, report.seals, report.unsealed) == (15, 3, 2, 3)
-    assert report.unsealed_since is not None
-    assert any("尚未封印 3 条" in line for line in cli.lines(report))
+    found = report.verify_database(history.database.url, history.data)
+    assert found.findings == []
+    assert (found.entries, found.streams, found.seals, found.unsealed) == (15, 3, 2, 3)
+    assert found.unsealed_since is not None
+    assert any("尚未封印 3 条" in line for line in report.lines(found))
 
 
 @pytest.mark.parametrize(
@@ -188,18 +187,12 @@ def test_a_missing_root_file_is_named(history: History) -> None:
 
 
 def test_the_command_prints_what_it_found_and_exits_with_one(
-    history: History, capsys: pytest.CaptureFixture[str]
+    history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["verify", "--database-url", history.database.url, "--data", str(history.data)]
-    assert cli.main(arguments) == 0
+    monkeypatch.setenv("DATABASE_URL", history.database.url)
+    arguments = ["verify", "--data", str(history.data)]
+    assert main(arguments) == 0
     assert "核验通过" in capsys.readouterr().out
     history.tamper(f"DELETE FROM audit_entries WHERE {IN_STREAM} AND sequence = 3")
-    assert cli.main(arguments) == 1
+    assert main(arguments) == 1
     assert f"审计流 regions/{TWO} 第 3 条至第 3 条被删除" in capsys.readouterr().out
-
-
-def test_the_command_says_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["verify"], {}) == 2
-    assert "DATABASE_URL" in capsys.readouterr().err
-    assert cli.main(["verify", "--data", str(tmp_path), "--database-url", "postgresql://"], {}) == 2
-    assert "密钥" in capsys.readouterr().err

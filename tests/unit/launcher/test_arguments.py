@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,27 @@ def test_a_word_that_is_none_of_the_choices_is_named(capsys: pytest.CaptureFixtu
         audit.main(["alter"])
     assert ended.value.code == 2
     assert "verify: 不能是 'alter' (可选：" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("audit", "calendar", "deploy", "erase", "lint", "migrate", "run"),
+        *("demo.command", "features.clauses", "tests.bench.__main__"),
+    ],
+)
+def test_every_command_explains_itself_in_chinese_and_does_nothing(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    module = import_module(command if "." in command else f"launcher.{command}")
+    for arguments, code in ((["--help"], 0), (["--colour"], 2)):
+        with pytest.raises(SystemExit) as ended:
+            module.main(arguments)
+        assert ended.value.code == code
+        said = capsys.readouterr()
+        assert not re.findall("usage|options|positional|show this|required|error|argument", said.out + said.err)
+        assert re.search("用法|参数有误", said.out + said.err)
 
 
 def test_a_folder_named_by_mistake_stays_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
