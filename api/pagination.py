@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ LARGEST_PAGE = 200
 ORDINARY_PAGE = 50
 LONGEST_CURSOR = 500
 
-Key = datetime | UUID | str | int
+Key = datetime | date | UUID | str | int
 
 
 class PageQuery(Input):
@@ -70,7 +70,7 @@ class SortKey:
 
 def encode(values: Sequence[Key]) -> str:
     """The cursor behind an entry with these sort keys."""
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
     return base64.urlsafe_b64encode(orjson.dumps(plain)).rstrip(b"=").decode()
 
 
@@ -98,6 +98,8 @@ def _restore(value: Any, kind: type[Key]) -> Key:
         if moment.tzinfo is None:
             raise ValueError(value)
         return moment
+    if kind is date:
+        return date.fromisoformat(value)
     return UUID(value) if kind is UUID else value
 
 

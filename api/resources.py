@@ -18,6 +18,7 @@ from api.metrics.routes import resource as metrics
 from api.notices.routes import resource as notices
 from api.organisations.routes import resource as organisations
 from api.projects.routes import resource as projects
+from api.promises.routes import resource as promises
 from api.red_matters.routes import resource as red_matters
 from api.regions.routes import resource as regions
 from api.releases.routes import resource as releases
@@ -44,6 +45,7 @@ RESOURCES = (
     documents,
     limits,
     lights,
+    promises,
     notices,
     reminders,
     red_matters,

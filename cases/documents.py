@@ -17,6 +17,7 @@ from cases.models.intake import StageMaterial
 from cases.models.items import ItemCase
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from cases.queries.stage_cases import material_files
 from cases.status import NAMES, Status
 from engine.limits import LimitInvalid, Unit, parse_limit
 from files.documents.issue import in_chinese, issue_document
@@ -89,12 +90,14 @@ def issue_intake_receipt(session: Session, context: Occasion) -> IssuedDocument:
     rows = session.scalars(
         select(StageMaterial).where(StageMaterial.stage_case_id == context.stage_case_id).order_by(StageMaterial.code)
     )
+    files = session.execute(material_files(context.stage_case_id)).all()
     materials = [
         {
             "name": row.name,
             "necessity": NECESSITIES[row.necessity],
             "status": STATUSES[row.status],
             "note": _note(row),
+            "files": [file.Upload.name for file in files if file.material_id == row.id],
         }
         for row in rows
     ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cases.models.items import ItemCase
 from cases.models.plannings import Planning
 from cases.models.stages import StageCase
-from cases.operations.materials import materials_of, open_materials
+from cases.operations.materials import materials_of, refuse_open
 from cases.position import Position
 from cases.queries.opinions import settled_opinion
 from cases.status import APPROVING
@@ -50,13 +50,8 @@ def predecessors_approved(session: Session, position: Position, values: Values) 
 
 
 def materials_passed(session: Session, position: Position, values: Values) -> None:
-    """Every necessary material has passed the formal review."""
-    still_open = open_materials(materials_of(session, position.stage_case_id))
-    if still_open:
-        names = "、".join(material.name for material in still_open[:3])
-        raise Conflict(
-            "materials_open", f"还有 {len(still_open)} 份材料没有通过形式审查（{names}），不能正式收件；请先补齐。"
-        )
+    """Every material has passed the formal review, is promised, or is not applicable."""
+    refuse_open(materials_of(session, position.stage_case_id))
 
 
 def main_line_approved(session: Session, position: Position, values: Values) -> None:

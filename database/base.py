@@ -37,6 +37,7 @@ class Base(DeclarativeBase):
         date: Date(),
         timedelta: Interval(),
         list[str]: ARRAY(Text()),
+        list[UUID]: ARRAY(Uuid()),
         dict[str, Any]: JSONB(),
         dict[str, object]: JSONB(),
         dict[str, str]: JSONB(),

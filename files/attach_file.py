@@ -53,12 +53,13 @@ def attach_files(
     session: Session,
     uses: Sequence[tuple[UUID, str]],
     *,
-    stage_case_id: UUID,
+    subject: str = "stage_case_id",
+    subject_id: UUID,
     purpose: str,
     by: UUID | None,
     now: datetime,
 ) -> None:
-    """Attach many uploads, each with its label, to a stage case in one statement; the same use again adds nothing.
+    """Attach many uploads, each with its label, to one thing in one statement; the same use again adds nothing.
 
     ``by`` None is the platform itself: it goes on using what its uploader gave. The audit entry is that of the
     command that names the uploads, and whether they may be used is for that command to check.
@@ -69,11 +70,11 @@ def attach_files(
     rows = select(
         func.gen_random_uuid(),
         Upload.id,
-        literal(stage_case_id, Uuid),
+        literal(subject_id, Uuid),
         literal(purpose, Text),
         named.c.label,
         func.coalesce(literal(by, Uuid), Upload.uploaded_by),
         literal(now, FileUse.attached_at.type),
     ).join(named, named.c.upload_id == Upload.id)
-    columns = ["id", "upload_id", "stage_case_id", "purpose", "label", "attached_by", "attached_at"]
+    columns = ["id", "upload_id", subject, "purpose", "label", "attached_by", "attached_at"]
     session.execute(insert(FileUse).from_select(columns, rows).on_conflict_do_nothing())

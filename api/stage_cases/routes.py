@@ -24,6 +24,7 @@ from api.stage_cases.schemas import (
 )
 from cases.models import Engineering, Hold, ItemCase, Planning, Project, StageCase, WorkItem
 from cases.queries.stage_cases import (
+    material_files,
     materials,
     open_holds,
     opinions,
@@ -103,7 +104,7 @@ def read_stage_case(call: Call, stage_case_id: UUID) -> dict[str, Any]:
         **_show(row),
         "progress": _progress(call, stage_case_id, [item.ItemCase for item in items], holds),
         "items": [show_item_case(item) for item in items],
-        "materials": [_show_material(found) for found in session.execute(materials(stage_case_id))],
+        "materials": _show_materials(session, stage_case_id),
         "plannings": session.scalars(plannings(stage_case_id)).all(),
         "opinions": session.scalars(opinions(stage_case_id)).all(),
         "reports": session.scalars(reports(stage_case_id)).all(),
@@ -163,13 +164,22 @@ def _progress(call: Call, stage_case_id: UUID, items: Sequence[ItemCase], holds:
     }
 
 
+def _show_materials(session: Session, stage_case_id: UUID) -> list[dict[str, Any]]:
+    files: dict[UUID, list[dict[str, Any]]] = {}
+    for row in session.execute(material_files(stage_case_id)):
+        shown = {name: getattr(row.Upload, name) for name in ("id", "name", "sha256")}
+        shown |= {name: getattr(row.StoredFile, name) for name in ("size", "media_type", "scan_state")}
+        files.setdefault(row.material_id, []).append(shown)
+    rows = session.execute(materials(stage_case_id))
+    return [{**_show_material(row), "files": files.get(row.StageMaterial.id, [])} for row in rows]
+
+
 def _show_material(row: Row[Any]) -> dict[str, Any]:
     names = ("id", "code", "name", "necessity", "condition", "items", "source", "status", "reason", "promised_by")
     return {
         **{name: getattr(row.StageMaterial, name) for name in names},
-        "file_id": row.StageMaterial.upload_id,
-        "file_name": row.file_name,
         "result_item_case_id": row.StageMaterial.result_of_id,
+        "result_document_id": row.StageMaterial.result_document_id,
         "result_number": row.result_number,
     }
 

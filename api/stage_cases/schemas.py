@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.fields import Choice, Identifier, Input, Moment, Open, Output, Part, Text, shown
+from api.fields import Choice, Identifier, Input, Listed, Moment, Open, Output, Part, Text, shown
 from api.item_cases.schemas import ItemCaseAnswer
 from api.pagination import PageQuery, page_of
 from api.regions.schemas import CODE, CODE_HINT
@@ -115,6 +115,19 @@ class ProgressAnswer(Output):
     suspended = shown(fields.Boolean, "阶段此刻是否挂起。")
 
 
+class MaterialFileAnswer(Output):
+    """One file of a material."""
+
+    id = shown(fields.UUID, "文件编号。")
+    name = shown(fields.String, "文件名。")
+    size = shown(fields.Integer, "字节数。")
+    media_type = shown(fields.String, "按内容认出的类型。")
+    sha256 = shown(fields.String, "内容的 SHA-256。", pattern="^[0-9a-f]{64}$")
+    scan_state = Choice(
+        "not_scanned", "clean", required=True, metadata={"description": "not_scanned 未扫描，clean 已查毒。"}
+    )
+
+
 class MaterialAnswer(Output):
     """One material of the stage case."""
 
@@ -145,9 +158,13 @@ class MaterialAnswer(Output):
     )
     reason = shown(fields.String, "退回或不适用的理由。", empty=True)
     promised_by = shown(fields.Date, "承诺补交的日期。", empty=True)
-    file_id = shown(fields.UUID, "文件。", empty=True)
-    file_name = shown(fields.String, "文件名。", empty=True)
+    files = Listed(
+        Part(MaterialFileAnswer),
+        required=True,
+        metadata={"description": "各个文件，按提交的先后。"},
+    )
     result_item_case_id = shown(fields.UUID, "是哪个办件的结果。", empty=True)
+    result_document_id = shown(fields.UUID, "随该结果出具的文书，凭编号查看和下载。", empty=True)
     result_number = shown(fields.String, "结果的文号。", empty=True)
 
 

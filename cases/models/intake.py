@@ -20,8 +20,9 @@ class StageMaterial(Base):
 
     ``necessity``: ``required`` (必要), ``deferrable`` (容缺), ``conditional`` with its ``condition`` in words.
     ``source``: where the document at hand comes from: ``applicant``; ``result`` of the item case ``result_of_id``;
-    ``on_file``, handed in for the project before. ``upload_id`` is what was handed in. A ``deferred`` material is
-    promised by the day ``promised_by``.
+    ``on_file``, handed in for the project before. ``upload_ids`` are the files of it, in their order; that each exists
+    is kept by its use of a file. Of a result, ``result_document_id`` is the document that was issued with it. A
+    ``deferred`` material is promised by the day ``promised_by``.
     """
 
     __tablename__ = "stage_materials"
@@ -35,13 +36,13 @@ class StageMaterial(Base):
             "status <> 'deferred' OR (necessity = 'deferrable' AND promised_by IS NOT NULL)", name="deferred"
         ),
         CheckConstraint(
-            "status NOT IN ('submitted', 'passed') OR num_nonnulls(upload_id, result_of_id) = 1 "
+            "status NOT IN ('submitted', 'passed') OR upload_ids <> '{}' OR result_of_id IS NOT NULL "
             "OR starts_with(coalesce(reason, ''), '此前登记：')",  # taken before documents were uploads
             name="document",
         ),
         *(
             Index(f"ix_stage_materials_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
-            for name in ("upload_id", "result_of_id")
+            for name in ("result_of_id", "result_document_id")
         ),
     )
 
@@ -55,8 +56,9 @@ class StageMaterial(Base):
     reason: Mapped[str | None]
     source: Mapped[str] = mapped_column(server_default=text("'applicant'"))
     condition: Mapped[str | None]
-    upload_id: Mapped[UUID | None] = mapped_column(ForeignKey("uploads.id"))
+    upload_ids: Mapped[list[UUID]] = mapped_column(default=list, server_default=text("'{}'"))
     result_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_cases.id"))
+    result_document_id: Mapped[UUID | None] = mapped_column(ForeignKey("issued_documents.id"))
     promised_by: Mapped[date | None]
     changed_at: Mapped[datetime]
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Id
 
+PROMISED = "status = 'open'"
+
 
 class LimitExtension(Base):
     """The one extension of an item case's limit, by decision of a head of its department."""
@@ -33,7 +35,8 @@ class Promise(Base):
 
     ``signed`` until the item is approved on it; then ``open``, with a process instance of its own whose limit is
     touched by no hold, void or completion, until it is ``kept``, ``broken`` or the decision is ``revoked``.
-    ``content`` says what was promised; ``materials`` are codes.
+    ``content`` says what was promised, ``due_on`` the day by which; ``materials`` are codes. Whose it is to follow up
+    is repeated here for the lists: the department of the item, the lead of its stage, the region.
     """
 
     __tablename__ = "promises"
@@ -43,7 +46,10 @@ class Promise(Base):
         CheckConstraint("status IN ('signed', 'open', 'kept', 'broken', 'revoked')", name="status"),
         CheckConstraint("(status IN ('kept', 'broken', 'revoked')) = (checked_at IS NOT NULL)", name="checked"),
         Index("ix_promises_stage_case_id", "stage_case_id"),
-        Index("ix_promises_open", "made_at", "id", postgresql_where=text("status = 'open'")),
+        *(
+            Index(f"ix_promises_{name}", name, "due_on", "id", postgresql_where=text(PROMISED))
+            for name in ("lead_id", "department_id", "region_code")
+        ),
     )
 
     id: Mapped[Id]
@@ -53,6 +59,10 @@ class Promise(Base):
     kind: Mapped[str]
     content: Mapped[dict[str, Any]]
     materials: Mapped[list[str]]
+    due_on: Mapped[date]
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"))
     status: Mapped[str]
     made_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]

@@ -20,8 +20,11 @@ from cases.models.plannings import Planning, PlanningReport
 from cases.models.stages import StageCase
 from cases.operations.operation import Inputs, Operation, Outputs
 from cases.operations.planning import required_of
+from cases.operations.uploads import keep_files
 from engine.happenings import OperationPerformed
 from errors import Conflict
+
+MEETING = "联席会议"
 
 
 def departments(inputs: Inputs, context: Context) -> Outputs:
@@ -112,8 +115,14 @@ def _undispatched(stage_case_id: UUID, number: int | None) -> Select[Planning, b
     return (statement if number is None else statement.where(Planning.number == number)).order_by(Planning.number)
 
 
+def keep_meeting(performed: OperationPerformed, context: Context) -> None:
+    """The minutes of a joint meeting, as files of the stage case."""
+    keep_files(context, "minutes", MEETING)
+
+
 def keep_dispatch(performed: OperationPerformed, context: Context) -> None:
     """The stage case is dispatched, and with it the plannings whose items were opened."""
+    keep_meeting(performed, context)
     number = performed.inputs.get("planning")
 
     def write(session: Session) -> None:
@@ -134,5 +143,6 @@ OPERATIONS = {
     "dispatch.departments": Operation(perform=departments),
     "dispatch.record_confirmation": Operation(write=record_confirmation),
     "dispatch.conclude": Operation(conclude, keep_confirmed),
+    "dispatch.keep_meeting": Operation(write=keep_meeting),
     "dispatch.open_items": Operation(open_items, keep_dispatch),
 }

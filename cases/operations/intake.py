@@ -14,11 +14,19 @@ from cases.documents import issue_intake_receipt
 from cases.facts import facts_of
 from cases.models.intake import StageMaterial
 from cases.models.stages import StageCase
-from cases.operations.materials import is_open, materials_of, named, open_materials, submit_materials
+from cases.operations.materials import (
+    condition_words,
+    is_open,
+    materials_of,
+    named,
+    refuse_open,
+    submit_materials,
+    unjudged,
+)
 from cases.operations.on_file import on_file_of
 from cases.operations.operation import Inputs, Operation, Outputs
 from engine.happenings import OperationPerformed
-from errors import Conflict, Invalid
+from errors import Invalid
 from files.attach_file import attach_files
 from files.documents.kinds import KINDS
 from processes.release import Material
@@ -43,14 +51,14 @@ def open_intake(performed: OperationPerformed, context: Context) -> None:
                 known[code].items = sorted({*known[code].items, *row.items})
                 continue
             if code in on_file:
-                row.source, row.upload_id, row.result_of_id = on_file[code]
+                row.source, row.upload_ids, row.result_of_id, row.result_document_id = on_file[code]
                 row.status, row.reason = "passed", None
             session.add(row)
-        reused = [(found.upload_id, code) for code, found in on_file.items() if found.upload_id and code not in known]
+        reused = [(upload, code) for code, found in on_file.items() if code not in known for upload in found.upload_ids]
         attach_files(
             session,
             reused,
-            stage_case_id=context.stage_case_id,
+            subject_id=context.stage_case_id,
             purpose="material",
             by=context.actor_id,
             now=context.now,
@@ -106,10 +114,16 @@ def formal_review(inputs: Inputs, context: Context) -> Outputs:
                 f"“{material.name}”还没有提交，不能审查通过。",
                 field=f"values.materials.{number}.result",
             )
+        if entry["result"] == "not_applicable" and material.necessity == "required":
+            raise Invalid(
+                "material_necessary",
+                f"“{material.name}”是必要材料，不能填不适用，请退回申报单位提交。",
+                field=f"values.materials.{number}.result",
+            )
         after[material.code] = _reviewed(material.status, entry["result"])
     _check_each_reviewed(materials, after)
-    still_open = [material for code, material in materials.items() if is_open(material.necessity, after[code])]
-    _check_decision(inputs.get("decision"), still_open)
+    still_open = [material for code, material in materials.items() if is_open(after[code])]
+    _check_decision(inputs.get("decision"), still_open, unjudged(still_open, after))
     return {"formal": not still_open}
 
 
@@ -128,7 +142,11 @@ def _check_each_reviewed(materials: Mapping[str, StageMaterial], after: Mapping[
         )
 
 
-def _check_decision(decision: str | None, still_open: Sequence[StageMaterial]) -> None:
+def _check_decision(
+    decision: str | None, still_open: Sequence[StageMaterial], waiting: Sequence[StageMaterial]
+) -> None:
+    if decision == "passed" and waiting:
+        raise Invalid("condition_unjudged", condition_words(waiting), field="values.materials")
     if decision == "passed" and still_open:
         names = "、".join(material.name for material in still_open[:3])
         raise Invalid(
@@ -161,8 +179,7 @@ def formal(performed: OperationPerformed, context: Context) -> None:
     """Formal intake: the applicant gets a receipt (收件凭证)."""
 
     def write(session: Session) -> None:
-        if open_materials(materials_of(session, context.stage_case_id)):
-            raise Conflict("materials_open", "还有材料没有通过形式审查，不能正式收件。")
+        refuse_open(materials_of(session, context.stage_case_id))
         document = issue_intake_receipt(session, context)
         number = KINDS[document.kind].number(document.year, document.number)
         session.execute(

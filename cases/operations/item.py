@@ -18,6 +18,7 @@ from cases.models.items import ItemCase
 from cases.operations.materials import correct_materials, materials_of, named
 from cases.operations.operation import Inputs, Operation, Outputs
 from cases.operations.promise import follow_up_deferred, follow_up_pledge
+from cases.operations.uploads import keep_files
 from cases.status import Status
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
@@ -156,6 +157,7 @@ def approve(performed: OperationPerformed, context: Context) -> None:
         result_title=submission["result_title"],
         result_valid_until=valid,
     )
+    keep_files(context, "result", case.item_code, case.id)
     facts = {
         "result_title": submission["result_title"],
         "result_number": submission["result_number"],

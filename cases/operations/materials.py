@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from cases.context import Context
 from cases.models.intake import StageMaterial
-from cases.operations.uploads import use_uploads
-from errors import Invalid
+from cases.operations.uploads import named_twice, references, use_uploads
+from errors import Conflict, Invalid
 
 SETTLED = ("passed", "deferred", "not_applicable")
 TAKEN = {"passed": "已经通过审查", "submitted": "已经提交，等待审查"}
@@ -77,11 +77,14 @@ def correct_materials(context: Context, item_code: str) -> None:
 def _hand_in(session: Session, context: Context, entries: list[tuple[StageMaterial, dict[str, Any]]], as_: str) -> None:
     """Write the entries of a form; a document that is handed in becomes ``as_``."""
     today = context.release.calendar.local(context.now).date()
-    documents, labels = {}, {}
+    documents: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for number, (material, entry) in enumerate(entries):
         field = f"values.materials.{number}"
         if entry["status"] == "submitted":
-            documents[f"{field}.reference"], labels[f"{field}.reference"] = entry["reference"], material.code
+            files = _files_of(entry, field)
+            documents |= files
+            labels |= dict.fromkeys(files, material.code)
         elif entry["status"] == "deferred":
             _check_promise(material, entry, today, field)
         elif material.necessity == "required":
@@ -89,12 +92,24 @@ def _hand_in(session: Session, context: Context, entries: list[tuple[StageMateri
             raise Invalid("material_necessary", message, field=f"{field}.status")
     uploads = use_uploads(session, context, documents, purpose="material", labels=labels)
     for number, (material, entry) in enumerate(entries):
-        handed_in = uploads.get(f"values.materials.{number}.reference")
+        handed_in = entry["status"] == "submitted"
+        files = _files_of(entry, f"values.materials.{number}") if handed_in else {}
         material.status = as_ if handed_in else entry["status"]
-        material.source, material.upload_id, material.result_of_id = "applicant", handed_in, None
+        material.source, material.upload_ids = "applicant", [uploads[field] for field in files]
+        material.result_of_id = material.result_document_id = None
         material.reason = entry.get("reason")
         material.promised_by = date.fromisoformat(entry["promised_by"]) if entry["status"] == "deferred" else None
         material.changed_at = context.now
+
+
+def _files_of(entry: Mapping[str, Any], path: str) -> dict[str, str]:
+    """The files of a material that is handed in, in their order, by the field that names each."""
+    first = f"{path}.reference"
+    more = references(entry.get("more"), f"{path}.more")
+    for field, text in more.items():
+        if text == entry["reference"]:
+            raise named_twice(field)
+    return {first: entry["reference"], **more}
 
 
 def _check_promise(material: StageMaterial, entry: dict[str, Any], today: date, field: str) -> None:
@@ -106,15 +121,37 @@ def _check_promise(material: StageMaterial, entry: dict[str, Any], today: date, 
         raise Invalid("promise_past", message, field=f"{field}.promised_by")
 
 
-def is_open(necessity: str, status: str) -> bool:
+def is_open(status: str) -> bool:
     """Whether a material keeps formal intake from happening.
 
-    What is returned or waits for its review does; what is necessary and not settled; what may be deferred and is
-    neither here nor promised nor not applicable.
+    Everything does that is neither here and passed, nor promised, nor not applicable: what is conditional too, until
+    somebody has judged whether its condition holds.
     """
-    return status in ("returned", "submitted") or (necessity != "conditional" and status not in SETTLED)
+    return status not in SETTLED
 
 
-def open_materials(materials: Mapping[str, StageMaterial]) -> list[StageMaterial]:
-    """The materials that keep formal intake from happening now."""
-    return [material for material in materials.values() if is_open(material.necessity, material.status)]
+def unjudged(materials: Iterable[StageMaterial], statuses: Mapping[str, str]) -> list[StageMaterial]:
+    """The conditional materials of which nobody has said whether they are needed; ``statuses`` by code."""
+    return [found for found in materials if found.necessity == "conditional" and statuses[found.code] == "missing"]
+
+
+def condition_words(waiting: Sequence[StageMaterial]) -> str:
+    """What to do about conditional materials that nobody judged."""
+    named = "；".join(f"“{found.name}”（条件：{found.condition or '未写明'}）" for found in waiting[:3])
+    return (
+        f"还有 {len(waiting)} 份有条件的材料没有判断条件是否满足：{named}。"
+        "条件满足的请提交，不满足的请填写不适用并写明理由。"
+    )
+
+
+def refuse_open(materials: Mapping[str, StageMaterial]) -> None:
+    """Raise ``Conflict`` while a material keeps formal intake from happening."""
+    still_open = [material for material in materials.values() if is_open(material.status)]
+    waiting = unjudged(still_open, {material.code: material.status for material in still_open})
+    if waiting:
+        raise Conflict("condition_unjudged", condition_words(waiting))
+    if still_open:
+        names = "、".join(material.name for material in still_open[:3])
+        raise Conflict(
+            "materials_open", f"还有 {len(still_open)} 份材料没有通过形式审查（{names}），不能正式收件；请先补齐。"
+        )

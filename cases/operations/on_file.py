@@ -15,15 +15,20 @@ from cases.models.items import ItemCase
 from cases.models.stages import StageCase
 from cases.operations.uploads import of_project
 from cases.status import APPROVING
+from files.models import IssuedDocument
 from processes.release import Material
+
+RESULT_DOCUMENT = "approval_cover"
+"""The kind of the document that is issued with the result of an item."""
 
 
 class OnFile(NamedTuple):
-    """A document that need not be brought again: where from, and the upload or the item case with the result."""
+    """What need not be brought again: where from, its files in their order, and of a result its case and document."""
 
     source: str
-    upload_id: UUID | None = None
+    upload_ids: list[UUID]
     result_of_id: UUID | None = None
+    result_document_id: UUID | None = None
 
 
 def on_file_of(session: Session, context: Context, wanted: Mapping[str, Material]) -> dict[str, OnFile]:
@@ -32,27 +37,48 @@ def on_file_of(session: Session, context: Context, wanted: Mapping[str, Material
     The result of an item counts before a document that was handed in: it is what the document is a copy of.
     """
     found = {
-        code: OnFile("on_file", upload_id=upload_id)
-        for code, upload_id in session.execute(_handed_in(context, set(wanted)))
+        code: OnFile("on_file", upload_ids) for code, upload_ids in session.execute(_handed_in(context, set(wanted)))
     }
     results = results_on_file(session, context, {item for material in wanted.values() for item in material.result_of})
+    papers = _papers_of(session, set(results.values()))
     for code, material in wanted.items():
         for item in material.result_of:
             if item in results:
-                found[code] = OnFile("result", result_of_id=results[item])
+                found[code] = papers[results[item]]
                 break
     return found
 
 
-def _handed_in(context: Context, codes: set[str]) -> Select[str, UUID | None]:
+def _papers_of(session: Session, cases: set[UUID]) -> dict[UUID, OnFile]:
+    """The result of each item case: what was uploaded with the decision, and the document that was issued with it."""
+    if not cases:
+        return {}
+    rows = session.execute(
+        select(ItemCase.id, ItemCase.outcome, IssuedDocument.id.label("document"))
+        .outerjoin(
+            IssuedDocument, (IssuedDocument.item_case_id == ItemCase.id) & (IssuedDocument.kind == RESULT_DOCUMENT)
+        )
+        .where(ItemCase.id.in_(cases))
+        .order_by(IssuedDocument.issued_at)
+    )
+    return {
+        row.id: OnFile(
+            "result", [UUID(file["reference"]) for file in (row.outcome or {}).get("files") or ()], row.id, row.document
+        )
+        for row in rows
+    }
+
+
+def _handed_in(context: Context, codes: set[str]) -> Select[str, list[UUID]]:
     """What has passed in other stage cases of the same project, the latest last."""
     return (
-        select(StageMaterial.code, StageMaterial.upload_id)
+        select(StageMaterial.code, StageMaterial.upload_ids)
         .where(
             StageMaterial.stage_case_id.in_(_others(context.stage_case_id)),
             StageMaterial.code.in_(codes),
             StageMaterial.status == "passed",
-            StageMaterial.upload_id.is_not(None),  # a result is looked up anew: it may have expired since
+            StageMaterial.upload_ids != [],
+            StageMaterial.result_of_id.is_(None),  # a result is looked up anew: it may have expired since
         )
         .order_by(StageMaterial.changed_at)
     )

@@ -16,6 +16,7 @@ from cases.operations.closing import close_stage_case
 from cases.operations.on_file import results_on_file
 from cases.operations.operation import Inputs, Operation, Outputs
 from cases.operations.organisations import organisation, organisation_ids
+from cases.operations.uploads import keep_files
 from engine.happenings import OperationPerformed
 from errors import Conflict, Invalid
 from processes.release import Condition
@@ -114,6 +115,7 @@ def record_opinion(performed: OperationPerformed, context: Context) -> None:
 
     if transferred and int(inputs["round"]) >= FINAL_ROUND:
         raise Invalid("final_is_final", "最终策划只能是需要审批或无需审批。", field="values.conclusion")
+    keep_files(context, "minutes", inputs["item"])
     context.changes.later.append(write)
 
 

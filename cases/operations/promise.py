@@ -44,6 +44,8 @@ def sign(performed: OperationPerformed, context: Context) -> None:
         kind="pledge",
         content=dict(submission),
         materials=[],
+        due_on=date.fromisoformat(submission["due_on"]),
+        **_place(context.session, case),
         status="signed",
         made_at=context.now,
     )
@@ -106,7 +108,8 @@ def follow_up_deferred(context: Context, case: Case) -> bool:
     }
     if not promised:
         return False
-    until = max(promised.values()).isoformat()
+    due_on = max(promised.values())
+    until = due_on.isoformat()
     row = Promise(
         id=uuid4(),
         stage_case_id=context.stage_case_id,
@@ -114,6 +117,8 @@ def follow_up_deferred(context: Context, case: Case) -> bool:
         kind="deferred",
         content={"promised_by": until},
         materials=sorted(promised),
+        due_on=due_on,
+        **_place(context.session, case),
         status="open",
         made_at=context.now,
     )
@@ -125,6 +130,16 @@ def follow_up_deferred(context: Context, case: Case) -> bool:
 
     _begin(context, case, row.id, "deferred", until, context.release.handling.deferred_check, attach)
     return True
+
+
+def _place(session: Session, case: Case) -> dict[str, Any]:
+    """Whose it is to follow a promise up: the department of the item, the lead of its stage, the region."""
+    row = session.execute(
+        select(ItemCase.department_id, StageCase.lead_id, StageCase.region_code)
+        .join(StageCase, StageCase.id == ItemCase.stage_case_id)
+        .where(ItemCase.id == case.id)
+    ).one()
+    return dict(row._mapping)
 
 
 def _begin(

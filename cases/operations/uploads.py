@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -19,9 +20,15 @@ from files.models import FileUse, Upload
 
 
 def use_uploads(
-    session: Session, context: Context, named: Mapping[str, str], *, purpose: str, labels: Mapping[str, str]
+    session: Session,
+    context: Context,
+    named: Mapping[str, str],
+    *,
+    purpose: str,
+    labels: Mapping[str, str],
+    item_case_id: UUID | None = None,
 ) -> dict[str, UUID]:
-    """Attach the uploads that a form names to the stage case; their ids by the field that named them.
+    """Attach the uploads that a form names to the stage case, or to an item case of it; their ids by their field.
 
     ``named`` are the texts of the form by field, ``labels`` what each upload is, by field. The actor may use what he
     uploaded himself, and what he sees that serves this project already. Raises ``Invalid`` at the first field that
@@ -34,9 +41,46 @@ def use_uploads(
             raise _unknown(field)
     uses = [(upload_id, labels[field]) for field, upload_id in ids.items()]
     attach_files(
-        session, uses, stage_case_id=context.stage_case_id, purpose=purpose, by=context.actor_id, now=context.now
+        session,
+        uses,
+        subject="item_case_id" if item_case_id else "stage_case_id",
+        subject_id=item_case_id or context.stage_case_id,
+        purpose=purpose,
+        by=context.actor_id,
+        now=context.now,
     )
     return ids
+
+
+def references(rows: Sequence[Mapping[str, Any]] | None, path: str) -> dict[str, str]:
+    """The uploads that a list of a form names, in their order, by the field that names each.
+
+    Raises ``Invalid`` for one that is named twice.
+    """
+    found: dict[str, str] = {}
+    for number, row in enumerate(rows or ()):
+        field = f"{path}.{number}.reference"
+        if row["reference"] in found.values():
+            raise named_twice(field)
+        found[field] = row["reference"]
+    return found
+
+
+def named_twice(field: str) -> Invalid:
+    """The refusal of a file that a list names a second time."""
+    return Invalid("file_repeated", "同一个文件填了两次，每个文件只填一次。", field=field)
+
+
+def keep_files(context: Context, purpose: str, label: str, item_case_id: UUID | None = None) -> None:
+    """Keep the ``files`` of the form, if any, with the stage case, or with an item case of it."""
+    named = references(context.submission.get("files"), "values.files")
+
+    def write(session: Session) -> None:
+        labels = dict.fromkeys(named, label)
+        use_uploads(session, context, named, purpose=purpose, labels=labels, item_case_id=item_case_id)
+
+    if named:
+        context.changes.later.append(write)
 
 
 def of_project(stage_case_id: UUID) -> Select[UUID]:

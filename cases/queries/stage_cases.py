@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import aliased
 
 from accounts.actor import Actor, data_scope
@@ -19,7 +19,7 @@ from cases.models.plannings import Planning, PlanningOpinion, PlanningReport
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
 from cases.queries.copies import copied_to
-from files.models import Upload
+from files.models import StoredFile, Upload
 
 
 def in_scope(actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -66,13 +66,26 @@ def status_events(item_case_id: UUID) -> Select[StatusEvent]:
 
 
 def materials(stage_case_id: UUID) -> Select[*tuple[Any, ...]]:
-    """Rows (StageMaterial, name of its file, number of the result that it is) of a stage case."""
+    """Rows (StageMaterial, number of the result that it is) of a stage case."""
     return (
-        select(StageMaterial, Upload.name.label("file_name"), ItemCase.result_number)
-        .outerjoin(Upload, Upload.id == StageMaterial.upload_id)
+        select(StageMaterial, ItemCase.result_number)
         .outerjoin(ItemCase, ItemCase.id == StageMaterial.result_of_id)
         .where(StageMaterial.stage_case_id == stage_case_id)
         .order_by(StageMaterial.code)
+    )
+
+
+def material_files(stage_case_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Rows (id of the material, Upload, StoredFile): the files of all materials of a stage case, each in its order."""
+    listed = func.unnest(StageMaterial.upload_ids).table_valued("upload_id", with_ordinality="place").render_derived()
+    return (
+        select(StageMaterial.id.label("material_id"), Upload, StoredFile)
+        .select_from(StageMaterial)
+        .join(listed, true())
+        .join(Upload, Upload.id == listed.c.upload_id)
+        .join(StoredFile, StoredFile.sha256 == Upload.sha256)
+        .where(StageMaterial.stage_case_id == stage_case_id)
+        .order_by(StageMaterial.code, listed.c.place)
     )
 
 

@@ -28,9 +28,15 @@ def day_of(moment: str) -> date:
 
 
 def complete(person: Person, task: Task, **wishes: Any) -> dict[str, Any]:
-    """Read the task, fill its form in with the wishes, complete it; the platform's answer."""
+    """Read the task, fill its form in with the wishes, complete it; the platform's answer.
+
+    Where the form asks for files and nothing is wished of them, one is uploaded.
+    """
     whole = person.get(f"/tasks/{task['id']}")
-    return send(person, task, values_for(whole, wishes))
+    values = values_for(whole, wishes)
+    if "files" in values and "files" not in wishes:
+        values["files"] = [{"reference": person.upload(f"{whole['name']}.pdf", paper())["id"]}]
+    return send(person, task, values)
 
 
 def values_for(whole: Task, wishes: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +51,13 @@ def send(person: Person, task: Task, values: Mapping[str, Any]) -> dict[str, Any
     """Complete the task with exactly these values; the platform's answer."""
     answer: dict[str, Any] = person.post(f"/tasks/{task['id']}/completion", {"values": dict(values)})
     return answer
+
+
+def minutes_of(person: Person, submission: Mapping[str, Any]) -> list[Any]:
+    """The files of the minutes that a form handed in, as somebody finds them."""
+    files = [person.get(f"/files/{file['reference']}") for file in submission["files"]]
+    assert all("minutes" in {use["purpose"] for use in file["uses"]} for file in files)
+    return files
 
 
 def hand_in(person: Person, materials: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -64,7 +64,7 @@ def holds_meeting(world: World) -> None:
 def holds_meeting_without_minutes(world: World) -> None:
     lead = world.person("牵头部门经办人")
     task = world.course.find("minutes", person=lead)
-    world.attempt(lambda: world.course.complete(lead, task, minutes=None))
+    world.attempt(lambda: world.course.complete(lead, task, files=[]))
 
 
 @when(parsers.re(WHO + "统一转办$"))
@@ -138,7 +138,8 @@ def confirmations_are_seen(world: World, who: str, departments: str) -> None:
 
 @then(parsers.re(WHO + "看到联席会议的会议记录$"))
 def minutes_are_seen(world: World, who: str) -> None:
-    assert [entry for entry in history(world, who) if entry["submission"].get("minutes")]
+    (meeting,) = [entry for entry in history(world, who) if entry["submission"].get("held_on")]
+    assert desk.minutes_of(world.person(who), meeting["submission"])
 
 
 def history(world: World, who: str) -> list[Any]:

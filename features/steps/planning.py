@@ -123,7 +123,12 @@ def final_planning(world: World, who: str, item: str, **wishes: Any) -> None:
     def act() -> None:
         person = world.person(who)
         task = world.course.find("attendees", item=item, person=person)
-        whole = {"conclusion": "required", "reason": "线下审核一致同意", "minutes": "线下审核记录.pdf", **wishes}
+        whole = {
+            "conclusion": "required",
+            "reason": "线下审核一致同意",
+            "minutes": "三部门线下审核，一致同意",
+            **wishes,
+        }
         world.course.complete(person, task, **whole)
 
     world.attempt(act)
@@ -144,7 +149,7 @@ def plans_finally(world: World, who: str, item: str, department: str, one: str, 
 
 @when(parsers.re(WHO + "对“(?P<item>[^”]+)”录入最终策划，没有审核记录$"))
 def plans_finally_without_minutes(world: World, who: str, item: str) -> None:
-    final_planning(world, who, item, minutes=None)
+    final_planning(world, who, item, files=[])
 
 
 @when(parsers.re(WHO + "对“(?P<item>[^”]+)”录入最终策划，结论写部门转办$"))
@@ -223,7 +228,7 @@ def final_planning_is_seen(world: World, who: str, item: str, what: str) -> None
     final = opinions(world, item, who)[-1]
     assert final["conclusion"] == CONCLUSIONS[what]
     assert set(final["opinion"]["attendees"]) == set(world.notes["attendees"])
-    assert final["opinion"]["minutes"]
+    assert desk.minutes_of(world.person(who), final["opinion"])
     assert not world.course.offered("conclusion", item=item)
 
 

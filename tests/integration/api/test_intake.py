@@ -57,11 +57,18 @@ def test_the_applicant_hands_in_the_window_judges_and_the_receipt_comes(
     applicant, clerk, supervisor = (world.client(role) for role in ("applicant", "window_clerk", "supervisor"))
     file = upload(applicant).body["id"]
     wanted = [entry["code"] for entry in materials(applicant, stage_case, status="missing", necessity="required")]
-    assert hand_in(world, stage_case, [submitted(code, file) for code in wanted]).status == 200
+    second = upload(applicant, b"%PDF-1.7 second").body["id"]
+    rows = [submitted(code, file) for code in wanted]
+    rows[0]["more"] = [{"reference": second}]
+    assert hand_in(world, stage_case, rows).status == 200
     seen = materials(clerk, stage_case, status="submitted")
-    assert [(entry["code"], entry["file_id"], entry["source"]) for entry in seen] == [
-        (code, file, "applicant") for code in wanted
+    assert [(entry["code"], [each["id"] for each in entry["files"]]) for entry in seen] == [
+        (code, [file, second] if code == wanted[0] else [file]) for code in wanted
     ]
+    assert {entry["source"] for entry in seen} == {"applicant"}
+    several = next(entry["files"] for entry in seen if entry["code"] == wanted[0])
+    assert {len(each["sha256"]) for each in several} == {64}
+    assert {each["scan_state"] for each in several} == {"not_scanned"}
     assert clerk("GET", f"/files/{file}/content").status == 200
 
     first, *others = wanted
@@ -71,7 +78,14 @@ def test_the_applicant_hands_in_the_window_judges_and_the_receipt_comes(
     (back,) = materials(applicant, stage_case, status="returned")
     assert (back["code"], back["reason"]) == (first, "缺少签章")
     assert hand_in(world, stage_case, [submitted(first, upload(applicant, b"%PDF-1.7 anew").body["id"])]).status == 200
-    assert review(world, stage_case, "passed", [{"code": first, "result": "passed"}]).status == 200
+    whole = [{"code": first, "result": "passed"}]
+    unjudged = review(world, stage_case, "passed", whole)
+    assert problem(unjudged) == (422, "condition_unjudged")
+    assert unjudged.body["errors"][0]["field"] == "/values/materials"
+    for entry in materials(clerk, stage_case, status="missing", necessity="conditional"):
+        assert entry["condition"]
+        whole.append({"code": entry["code"], "result": "not_applicable", "reason": "本项目不涉及"})
+    assert review(world, stage_case, "passed", whole).status == 200
     assert complete(clerk, task_of(clerk, stage_case, "正式收件"), {}).status == 200
 
     receipt = supervisor("GET", f"/stage-cases/{stage_case['id']}").body["receipt"]
@@ -91,7 +105,7 @@ def test_what_is_handed_in_wrongly_changes_nothing(world: World, stage_case: dic
     applicant = world.client("applicant")
     before = materials(applicant, stage_case)
     code = materials(applicant, stage_case, status="missing", necessity="required")[0]["code"]
-    strange = upload(world.client("officer")).body["id"]
+    strange, own = upload(world.client("officer")).body["id"], upload(applicant).body["id"]
     for row, refusal in (
         (submitted(code, "总平面图.pdf"), "file_unknown"),
         (submitted(code, strange), "file_unknown"),
@@ -99,6 +113,8 @@ def test_what_is_handed_in_wrongly_changes_nothing(world: World, stage_case: dic
         ({"code": code, "status": "not_applicable", "reason": "不涉及"}, "material_necessary"),
         ({"code": code, "status": "deferred", "promised_by": "2099-01-04"}, "material_not_deferrable"),
         ({"code": code, "status": "not_applicable"}, "form_invalid"),
+        ({**submitted(code, own), "more": [{"reference": own}]}, "file_repeated"),
+        ({**submitted(code, own), "more": [{"reference": strange}]}, "file_unknown"),
     ):
         reply = hand_in(world, stage_case, [row])
         assert problem(reply) == (422, refusal)

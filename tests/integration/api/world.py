@@ -124,13 +124,13 @@ def project_body(number: int = 1) -> dict[str, Any]:
     }
 
 
-def open_stage(world: World, number: int = 1) -> dict[str, Any]:
+def open_stage(world: World, number: int = 1, stage: str = "2") -> dict[str, Any]:
     """A project with a stage case that the applicant asked for online; the stage case."""
     applicant = world.client("applicant")
     project = applicant("POST", "/projects", project_body(number))
     assert project.status == 201, project.text
     engineering = applicant("GET", f"/engineerings?project_id={project.body['id']}").body["entries"][0]
-    body = {"engineering_id": engineering["id"], "stage": "2", "process_type": "1", "channel": "online"}
+    body = {"engineering_id": engineering["id"], "stage": stage, "process_type": "1", "channel": "online"}
     opened = applicant("POST", "/stage-cases", body)
     assert opened.status == 201, opened.text
     found: dict[str, Any] = opened.body

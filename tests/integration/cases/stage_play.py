@@ -142,6 +142,7 @@ class Play:
             "attendees": [department],
             "reviewed_on": "2026-03-02",
             "minutes": "各部门一致同意。",
+            "files": [{"reference": str(self.world.upload(self.world.worker(task)))}],
             "reason": "由住建部门审批",
         }
 

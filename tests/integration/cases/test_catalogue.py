@@ -11,7 +11,10 @@ from sqlalchemy import Executable, text
 from sqlalchemy.orm import Session
 
 from cases.models import WorkItem
+from cases.queries.documents import visible_documents
+from cases.queries.files import visible_uploads
 from errors import Conflict
+from files.models import Upload
 from tests.integration.cases.world import APPROVAL, World
 
 LAND_PERMIT, ALLOCATION, CONSTRUCTION_PERMIT = "042", "063", "056"
@@ -47,13 +50,29 @@ def settle(world: World, stage_case: UUID, *items: str) -> None:
 
 def test_the_result_of_an_item_of_an_earlier_stage_is_on_file(world: World) -> None:
     engineering = world.register()
-    world.drive(world.start(engineering, stage="1"))
+    earlier = world.start(engineering, stage="1")
+    while world.tasks(earlier):
+        world.drive(earlier, until="handle")
+        for task in world.tasks(earlier, "handle"):
+            papers = [{"reference": str(world.upload(world.worker(task), f"批复{number}.pdf"))} for number in (1, 2)]
+            world.complete(task, {**world.values(task), "files": papers})
     later = world.start(engineering, stage="2")
+    stranger = world.person("sports", "officer")
+    covers = world.run(lambda session: session.scalars(visible_documents(stranger)).all())
+    assert covers == []
     world.drive(later, until="scan")
 
     permit = material(world, later, "建设用地规划许可证及规划红线图")
 
-    assert (permit.status, permit.source, permit.upload_id) == ("passed", "result", None)
+    assert (permit.status, permit.source, len(permit.upload_ids)) == ("passed", "result", 2)
+    uses = world.rows("SELECT upload_id FROM file_uses WHERE item_case_id = :id", id=permit.result_of_id)
+    assert {use.upload_id for use in uses} == set(permit.upload_ids)
+    cover = world.scalar("SELECT item_case_id FROM issued_documents WHERE id = :id", id=permit.result_document_id)
+    assert cover == permit.result_of_id
+    covers = world.run(lambda session: session.scalars(visible_documents(stranger)).all())
+    assert permit.result_document_id in {document.id for document in covers}
+    files = visible_uploads(stranger).where(Upload.id.in_(permit.upload_ids))
+    assert len(world.run(lambda session: session.execute(files).all())) == 2
     number = world.scalar("SELECT result_number FROM item_cases WHERE id = :case", case=permit.result_of_id)
     assert number == APPROVAL["result_number"]
     assert set(permit.items) == {"061", ALLOCATION}
@@ -71,7 +90,7 @@ def test_what_was_handed_in_before_is_on_file_in_the_next_stage(world: World) ->
     assert (found.status, found.source) == ("passed", "on_file")
     uses = world.rows(
         "SELECT stage_case_id FROM file_uses WHERE upload_id = :upload AND label = :code ORDER BY attached_at",
-        upload=found.upload_id,
+        upload=found.upload_ids[0],
         code=found.code,
     )
     assert [use.stage_case_id for use in uses] == [earlier, later]

@@ -84,7 +84,7 @@ def refused(world: World, stage_case: UUID, row: dict[str, Any]) -> tuple[str, s
 def review(world: World, stage_case: UUID, decision: str, **results: str) -> None:
     """The clerk judges materials; what is returned says why."""
     rows = [
-        {"code": code, "result": result, **({"reason": "缺少签章"} if result == "returned" else {})}
+        {"code": code, "result": result, **({"reason": "缺少签章"} if result != "passed" else {})}
         for code, result in results.items()
     ]
     world.complete(task(world, stage_case, "review_form"), {"decision": decision, "materials": rows})
@@ -94,19 +94,60 @@ def submitted(code: str, upload: UUID | str) -> dict[str, Any]:
     return {"code": code, "status": "submitted", "reference": str(upload)}
 
 
+def several(code: str, first: UUID | str, *more: UUID | str) -> dict[str, Any]:
+    return {**submitted(code, first), "more": [{"reference": str(upload)} for upload in more]}
+
+
 def test_a_material_is_handed_in_as_an_upload_and_one_upload_serves_many(world: World, stage_case: UUID) -> None:
     first, second = codes(world, stage_case, "required")[:2]
     upload = world.upload(world.clerk)
 
     hand_in(world, stage_case, submitted(first, upload), submitted(second, upload))
 
-    assert {material(world, stage_case, code).upload_id for code in (first, second)} == {upload}
+    assert [material(world, stage_case, code).upload_ids for code in (first, second)] == [[upload], [upload]]
     assert material(world, stage_case, first).source == "applicant"
     uses = world.rows("SELECT purpose, label, stage_case_id FROM file_uses WHERE upload_id = :upload", upload=upload)
     assert {(use.purpose, use.label, use.stage_case_id) for use in uses} == {
         ("material", first, stage_case),
         ("material", second, stage_case),
     }
+
+
+def test_a_material_holds_several_files_in_the_order_of_the_form_and_the_receipt_lists_them(
+    world: World, stage_case: UUID
+) -> None:
+    code = codes(world, stage_case, "required")[0]
+    names = ("总平面图.pdf", "立面图.pdf", "剖面图.pdf")
+    first, *more = [world.upload(world.clerk, name) for name in names]
+    rows = [entry for entry in world.values(task(world, stage_case, "scan"))["materials"] if entry["code"] != code]
+
+    assert refused(world, stage_case, several(code, first, first)) == (
+        "file_repeated",
+        "values.materials.0.more.0.reference",
+    )
+    assert refused(world, stage_case, several(code, first, more[0], "剖面图")) == (
+        "file_unknown",
+        "values.materials.0.more.1.reference",
+    )
+    hand_in(world, stage_case, several(code, first, *more), *rows)
+
+    assert material(world, stage_case, code).upload_ids == [first, *more]
+    labels = world.rows("SELECT label FROM file_uses WHERE upload_id = ANY(:uploads)", uploads=[first, *more])
+    assert [row.label for row in labels] == [code] * 3
+    review(world, stage_case, "passed", **dict.fromkeys([code, *(entry["code"] for entry in rows)], "passed"))
+    world.complete(task(world, stage_case, "formal"))
+    (receipt,) = world.rows("SELECT data FROM issued_documents WHERE kind = 'intake_receipt'")
+    assert list(names) in [entry["files"] for entry in receipt.data["materials"]]
+
+
+def test_what_is_returned_is_handed_in_anew_with_fewer_files(world: World, stage_case: UUID) -> None:
+    code = codes(world, stage_case, "required")[0]
+    before = [world.upload(world.clerk) for _ in range(3)]
+    hand_in(world, stage_case, several(code, *before))
+    review(world, stage_case, "returned", **{code: "returned"})
+    hand_in(world, stage_case, submitted(code, before[2]))
+
+    assert material(world, stage_case, code).upload_ids == [before[2]]
 
 
 @pytest.mark.parametrize("reference", ["总平面图.pdf", "038d505f-e87d-4a97-bc86-e063e2306a80"])
@@ -152,7 +193,7 @@ def test_what_serves_the_project_already_may_be_handed_in_and_what_serves_anothe
 
     assert refused(world, stage_case, submitted(code, there))[0] == "file_unknown"
     hand_in(world, stage_case, submitted(code, here))
-    assert material(world, stage_case, code).upload_id == here
+    assert material(world, stage_case, code).upload_ids == [here]
 
 
 def test_only_what_was_returned_is_handed_in_again(world: World, stage_case: UUID) -> None:
@@ -172,7 +213,7 @@ def test_only_what_was_returned_is_handed_in_again(world: World, stage_case: UUI
     assert refused(world, stage_case, submitted(others[0], again)) == ("material_taken", "values.materials.0.code")
     hand_in(world, stage_case, submitted(first, again))
 
-    assert material(world, stage_case, first).upload_id == again
+    assert material(world, stage_case, first).upload_ids == [again]
     review(world, stage_case, "passed", **{first: "passed"})
     assert task(world, stage_case, "formal")
 
@@ -219,6 +260,32 @@ def test_a_conditional_material_says_its_condition_and_may_be_not_applicable_wit
     hand_in(world, stage_case, {"code": code, "status": "not_applicable", "reason": "本项目不涉及"})
 
     assert material(world, stage_case, code).status == "not_applicable"
+
+
+def test_a_condition_that_nobody_judged_keeps_intake_open_and_the_window_may_judge_it(
+    world: World, stage_case: UUID
+) -> None:
+    code, needed = codes(world, stage_case, "conditional")[0], codes(world, stage_case, "required")[0]
+    rows = [entry for entry in world.values(task(world, stage_case, "scan"))["materials"] if entry["code"] != code]
+    hand_in(world, stage_case, *rows)
+    passed = {entry["code"]: "passed" for entry in rows}
+
+    with pytest.raises(Invalid, match="没有判断条件是否满足") as caught:
+        review(world, stage_case, "passed", **passed)
+    assert (caught.value.code, caught.value.field) == ("condition_unjudged", "values.materials")
+    assert (material(world, stage_case, code).condition or "") in caught.value.message
+    with pytest.raises(Invalid) as necessary:
+        review(world, stage_case, "passed", **{**passed, needed: "not_applicable"})
+    assert necessary.value.code == "material_necessary"
+    review(world, stage_case, "passed", **passed, **{code: "not_applicable"})
+
+    found = material(world, stage_case, code)
+    assert (found.status, found.reason) == ("not_applicable", "缺少签章")
+    with world.database.connect() as connection:
+        connection.exec_driver_sql("UPDATE stage_materials SET status = 'missing' WHERE code = %s", (code,))
+    with pytest.raises(Conflict) as open_again:
+        world.complete(task(world, stage_case, "formal"))
+    assert open_again.value.code == "condition_unjudged"
 
 
 def test_a_deferrable_material_is_promised_by_a_day_and_the_promise_is_kept_as_data(
@@ -287,12 +354,12 @@ def test_what_passed_in_a_void_stage_case_is_on_file_for_the_new_one(world: Worl
     world.drive(again, until="scan")
 
     before = world.rows(
-        "SELECT code, upload_id FROM stage_materials WHERE stage_case_id = :case AND status = 'passed'", case=first
+        "SELECT code, upload_ids FROM stage_materials WHERE stage_case_id = :case AND status = 'passed'", case=first
     )
-    after = world.rows("SELECT code, upload_id FROM stage_materials WHERE source = 'on_file' AND status = 'passed'")
+    after = world.rows("SELECT code, upload_ids FROM stage_materials WHERE source = 'on_file' AND status = 'passed'")
 
     assert before
-    assert {(row.code, row.upload_id) for row in after} == {(row.code, row.upload_id) for row in before}
+    assert {(row.code, *row.upload_ids) for row in after} == {(row.code, *row.upload_ids) for row in before}
 
 
 def test_a_correction_replaces_a_material_of_its_item_and_of_no_other(world: World, stage_case: UUID) -> None:
@@ -302,7 +369,7 @@ def test_a_correction_replaces_a_material_of_its_item_and_of_no_other(world: Wor
     world.complete(waiting, {"decision": "correction", "missing": "缺少申请表"})
     correct = task(world, stage_case, "correct")
     own, strange = (
-        world.scalar(f"SELECT code FROM stage_materials WHERE {condition} AND upload_id IS NOT NULL ORDER BY code")
+        world.scalar(f"SELECT code FROM stage_materials WHERE {condition} AND upload_ids <> '{{}}' ORDER BY code")
         for condition in ("'005' = ANY(items)", "NOT '005' = ANY(items)")
     )
     upload = world.upload(world.clerk)
@@ -313,4 +380,36 @@ def test_a_correction_replaces_a_material_of_its_item_and_of_no_other(world: Wor
     world.complete(correct, {"materials": [submitted(own, upload)]})
 
     found = material(world, stage_case, own)
-    assert (found.status, found.upload_id) == ("passed", upload)
+    assert (found.status, found.upload_ids) == ("passed", [upload])
+
+
+def test_a_correction_may_promise_what_the_catalogue_lets_be_deferred_and_nothing_else(
+    world: World, stage_case: UUID
+) -> None:
+    world.drive(stage_case, until="review")
+    item = world.rows("SELECT id FROM item_cases WHERE item_code = '005'")[0].id
+    own, other = (
+        row.code
+        for row in world.rows(
+            "SELECT code FROM stage_materials WHERE '005' = ANY(items) AND necessity = 'required' ORDER BY code LIMIT 2"
+        )
+    )
+    with world.database.connect() as connection:
+        connection.exec_driver_sql("UPDATE stage_materials SET necessity = 'deferrable' WHERE code = %s", (own,))
+    (waiting,) = [found for found in world.tasks(stage_case, "review") if found.item_case_id == item]
+    asked = [{"code": code, "reason": "缺少签章"} for code in (own, other)]
+    world.complete(waiting, {"decision": "correction", "missing": "缺少签章", "materials": asked})
+    correct = task(world, stage_case, "correct")
+    until = (world.release.calendar.local(world.database.now).date() + timedelta(days=20)).isoformat()
+    promise = {"status": "deferred", "promised_by": until}
+
+    with pytest.raises(Invalid) as caught:
+        world.complete(correct, {"materials": [{"code": code, **promise} for code in (own, other)]})
+    assert (caught.value.code, caught.value.field) == ("material_not_deferrable", "values.materials.1.status")
+    with pytest.raises(Conflict) as incomplete:
+        world.complete(correct, {"materials": [{"code": own, **promise}]})
+    assert incomplete.value.code == "correction_incomplete"
+    world.complete(correct, {"materials": [{"code": own, **promise}, submitted(other, world.upload(world.clerk))]})
+
+    found = material(world, stage_case, own)
+    assert (found.status, found.promised_by.isoformat(), found.upload_ids) == ("deferred", until, [])

@@ -57,6 +57,7 @@ def final(world: World, **changed: Any) -> dict[str, Any]:
         "attendees": [str(world.organisations["approval"]), str(world.organisations["housing"])],
         "reviewed_on": "2026-11-20",
         "minutes": "审批局、住建局参加，一致同意由住建局审批。",
+        "files": [{"reference": str(world.upload(world.person("natural_resources", "lead_officer"), "审核记录.pdf"))}],
         "reason": "初步设计由住建部门审查",
         **changed,
     }
@@ -96,6 +97,9 @@ def test_transferred_again_the_lead_records_the_final_planning_with_its_minutes(
     for wrong, field in (
         ({"conclusion": "transferred"}, "conclusion"),
         ({"minutes": None}, "minutes"),
+        ({"files": []}, "files"),
+        ({"files": [{"reference": "审核记录.pdf"}]}, "values.files.0.reference"),
+        ({"files": final(world)["files"] * 2}, "values.files.1.reference"),
         ({"attendees": []}, "attendees"),
     ):
         with pytest.raises(Invalid) as refusal:
@@ -109,6 +113,8 @@ def test_transferred_again_the_lead_records_the_final_planning_with_its_minutes(
         "SELECT round, conclusion FROM planning_opinions WHERE item_code = :code ORDER BY round", code=CODE
     )
     assert [tuple(row) for row in rounds] == [(1, "transferred"), (2, "transferred"), (3, "required")]
+    uses = world.rows("SELECT label, stage_case_id FROM file_uses WHERE purpose = 'minutes'")
+    assert uses == [(CODE, stage_case)]
 
 
 def test_a_department_does_not_transfer_to_itself(world: World, stage_case: UUID) -> None:

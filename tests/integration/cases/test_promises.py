@@ -58,7 +58,8 @@ def test_a_pledge_is_decided_on_after_notice_and_signature_and_checked_later(wor
     approve(world, code)
 
     promise = world.rows("SELECT * FROM promises")[0]
-    assert (promise.kind, promise.status) == ("pledge", "open")
+    assert (promise.kind, promise.status, promise.due_on) == ("pledge", "open", date(2026, 4, 2))
+    assert (promise.department_id, promise.lead_id) == (item(world, code).department_id, world.lead.organisation_id)
     check = world.tasks(stage_case, "check")[0]
     assert (check.name, check.organisation_id) == ("核查承诺", item(world, code).department_id)
     world.complete(check, {"result": "kept", "note": "已现场核查"})
@@ -172,6 +173,7 @@ def test_deferred_materials_make_a_12_and_are_handed_in_and_checked_later(world:
     world.complete(again, {"materials": given})
     world.complete(world.tasks(stage_case, "check")[0], {"result": "kept", "note": "已补齐"})
 
-    assert world.rows("SELECT kind, status, materials FROM promises") == [("deferred", "kept", codes)]
+    kept = world.rows("SELECT kind, status, materials, due_on FROM promises")
+    assert kept == [("deferred", "kept", codes, date(2026, 3, 20))]
     statuses = world.rows("SELECT DISTINCT status FROM stage_materials WHERE code = ANY(:codes)", codes=codes)
     assert [row.status for row in statuses] == ["passed"]

@@ -1,0 +1,1 @@
+"""Promises: what applicants still have to keep, and by when."""
