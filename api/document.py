@@ -114,6 +114,8 @@ def _problem_response(status: HTTPStatus) -> dict[str, Any]:
         response["headers"] = {"Allow": HEADERS["Allow"]}
     if status in (429, 503):
         response["headers"] = {"Retry-After": HEADERS["Retry-After"]}
+    if status == 409:  # only while the same request is being answered: no other conflict goes away by itself
+        response["headers"] = {"Retry-After": {**HEADERS["Retry-After"], "required": False}}
     return response
 
 

@@ -18,6 +18,7 @@ from database.transaction import Stale
 
 PATTERN = "[A-Za-z0-9._:-]{8,128}"
 KEPT = "24 hours"
+SECONDS_TO_ASK_AGAIN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,18 @@ KEEP = text(f"""
 
 
 def recall(session: Session, slot: Slot) -> Kept | None:
-    """The answer already given, or None; raises 422 for another request under the same key, 409 while in flight."""
+    """The answer already given, or None; raises 422 for another request under the same key, 409 while in flight.
+
+    In flight is what a transaction of this key holds the lock for: it ends with the transaction, also when who answered
+    has died, and what it did is seen by whoever gets the lock next. So asking again leads to the one answer.
+    """
     free = session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": slot.lock}).scalar_one()
     if not free:
         raise Problem(
-            409, "request_in_flight", "同一个请求正在办理，请稍后用同样的 Idempotency-Key 再取结果，不会重复生效。"
+            409,
+            "request_in_flight",
+            "同一个请求正在办理，请按响应头 Retry-After 稍后用同样的 Idempotency-Key 再取结果，不会重复生效。",
+            headers={"Retry-After": str(SECONDS_TO_ASK_AGAIN)},
         )
     names = {"user_id": slot.user_id, "route": slot.route, "key": slot.key}
     found = session.execute(FIND, names).one_or_none()

@@ -59,10 +59,10 @@ class BenchWorld:
         actor = officer or self.officer
         in_transaction(sessions, lambda session: complete_task(session, actor, task, values))
 
-    def stage_case(self, process_type: str = "1") -> UUID:
+    def stage_case(self, process_type: str = "1", stage: str = "2") -> UUID:
         """A stage case of its own project, for clones."""
         number = self.world.scalar("SELECT count(*) FROM projects")
-        return self.world.start(self.world.register(f"2403-210782-04-01-{number:06}"), process_type)
+        return self.world.start(self.world.register(f"2403-210782-04-01-{number:06}"), process_type, stage)
 
     def clone_items(self, stage_case: UUID, count: int, department: str = "approval") -> list[UUID]:
         """``count`` item cases of the stage case that wait to be received; the ids of the tasks."""
@@ -135,11 +135,14 @@ def open_sessions(
 
 
 @contextmanager
-def bench_world(prepare: Callable[[str], None] | None = None) -> Iterator[BenchWorld]:
-    """A durable server of its own, gone at the end; ``prepare`` gets the owner's address of the empty database."""
+def bench_world(prepare: Callable[[str], None] | None = None, settings: tuple[str, ...] = ()) -> Iterator[BenchWorld]:
+    """A durable server of its own, gone at the end; ``prepare`` gets the owner's address of the empty database.
+
+    ``settings`` are further settings of the server.
+    """
     with tempfile.TemporaryDirectory(prefix="binglian-bench-") as name:
         folder = Path(name)
-        with PrivatePostgres(folder / "data", durable=True, connections=60) as server:
+        with PrivatePostgres(folder / "data", durable=True, connections=60, settings=settings) as server:
             server.create_database(DATABASE)
             migrate.upgrade(server.url(DATABASE, OWNER), server.url(DATABASE))
             if prepare is not None:

@@ -37,6 +37,7 @@ class Client:
     """One signed-in person with a connection of his own."""
 
     def __init__(self, port: int, secret: str) -> None:
+        self.told_to_ask_again = False
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.headers = {
             "Cookie": f"{SESSION_COOKIE}={secret}",
@@ -45,11 +46,12 @@ class Client:
         }
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and JSON of an answer."""
+        """Status and JSON of an answer; ``told_to_ask_again`` is what it said of asking again."""
         content = None if body is None else orjson.dumps(body)
         self.connection.request(method, f"/api/v1{path}", content, self.headers)
         answer = self.connection.getresponse()
         text = answer.read()
+        self.told_to_ask_again = "Retry-After" in answer.headers
         return answer.status, orjson.loads(text) if text else None
 
     def must(self, method: str, path: str, body: Any = None) -> Any:
@@ -69,7 +71,8 @@ class Web:
 
     bench: BenchWorld
     port: int
-    process: subprocess.Popen[bytes]
+    pid: int
+    """The process that keeps those that answer."""
 
     def client(self, actor: Actor) -> Client:
         """A client signed in as ``actor``."""
@@ -95,8 +98,7 @@ class Web:
 
     def resident_bytes(self) -> int:
         """The memory of the processes that answer requests."""
-        master = self.process.pid
-        workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return sum(int(Path(f"/proc/{worker}/statm").read_text().split()[1]) for worker in workers) * PAGE
 
 
@@ -123,7 +125,7 @@ def web(bench: BenchWorld, *, processes: int, threads: int = 4) -> Iterator[Web]
         try:
             port = listener.getsockname()[1]
             _wait(port, process)
-            yield Web(bench, port, process)
+            yield Web(bench, port, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)

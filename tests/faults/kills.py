@@ -1,7 +1,7 @@
 """``kill -9`` in each window, placed by what the database and the queue show, never by a hook in the product.
 
 Before a commit the act is held up by a lock on its row; after the commit and before what follows, by a standby that
-never answers or a Redis that takes no writes. Each returns whether it landed where it should.
+never answers or a Redis that takes no writes. Each returns how many kills landed where they should.
 """
 
 from __future__ import annotations
@@ -17,10 +17,7 @@ from tests.faults.load import Load
 from tests.faults.rig import SCANS, WEB, WORKERS, Rig, came, children_of
 from timers import jobs, queues
 
-LOCKED = (
-    "SELECT count(*) FROM pg_stat_activity WHERE usename = 'binglian_app' AND wait_event_type = 'Lock'"
-    " AND query LIKE %s"
-)
+BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid)) AND query LIKE %s"
 AT_COMMIT = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'binglian_app' AND wait_event = 'SyncRep'"
 STATUS = "SELECT count(*) FROM work_items WHERE id = %s AND status = 'done'"
 WAITING = "SELECT count(*) FROM due_rows WHERE stage_case_id = %s AND kind = 'timer' AND due_at < platform_now()"
@@ -29,6 +26,12 @@ UNCLAIMED = f"{UNFIRED} AND coalesce(claimed_until, due_at) < platform_now()"
 CLAIMED = f"{UNFIRED} AND claimed_until > platform_now()"
 FIRED = "SELECT count(*) FROM due_rows WHERE id = %s AND fired_at IS NOT NULL"
 A_TIMER = "SELECT id FROM due_rows WHERE stage_case_id = %s AND kind = 'timer' AND fired_at IS NULL ORDER BY id LIMIT 1"
+INSTANCE_OF_TASK = """
+    SELECT 1 FROM process_instances WHERE id = (SELECT instance_id FROM work_items WHERE id = %s) FOR UPDATE
+"""
+INSTANCE_OF_LIMIT = """
+    SELECT 1 FROM process_instances WHERE id = (SELECT instance_id FROM due_rows WHERE id = %s) FOR UPDATE
+"""
 PAUSE_MILLISECONDS = 20_000
 SHORT = 30.0
 
@@ -45,21 +48,16 @@ class Killer:
     def __post_init__(self) -> None:
         self.stage_case = self.rig.bench.stage_case()
 
-    def web_before_commit(self) -> bool:
+    def web_before_commit(self) -> int:
         """A request computes and cannot write yet."""
         rig, [task] = self.rig, self._tasks(1)
-        with rig.superuser() as connection, connection.transaction():
-            connection.execute(
-                "SELECT 1 FROM process_instances WHERE id = (SELECT instance_id FROM work_items WHERE id = %s)"
-                " FOR UPDATE",
-                (task,),
-            )
+        with self._locked(INSTANCE_OF_TASK, task) as blocked:
             self.load.give([task])
-            landed = came(lambda: rig.number(LOCKED, "%process_instances%"), SHORT)
+            landed = came(blocked, SHORT)
             rig.kill(WEB, children_only=self._often())
         return landed
 
-    def web_after_commit(self) -> bool:
+    def web_after_commit(self) -> int:
         """The transaction stands on the disk, its answer has not left."""
         rig, [task] = self.rig, self._tasks(1)
         with rig.held(*SCANS, *WORKERS):
@@ -72,19 +70,18 @@ class Killer:
                 rig.kill(WEB, children_only=self._often())
             return landed and came(lambda: rig.number(STATUS, task), SHORT)
 
-    def scan_before_commit(self) -> bool:
+    def scan_before_commit(self) -> int:
         """The claim waits for the table."""
         rig = self.rig
         with rig.held(*SCANS):
             rig.make_due()
-            with rig.superuser() as connection, connection.transaction():
-                connection.execute("LOCK TABLE due_rows IN SHARE MODE")
-                rig.release(SCANS[0])
-                landed = came(lambda: rig.number(LOCKED, "%SET claimed_until%"), SHORT)
-                rig.kill(SCANS[:1])
-        return landed
+            with self._locked("LOCK TABLE due_rows IN SHARE MODE") as blocked:
+                rig.release(*SCANS)
+                landed = came(lambda: blocked("%SET claimed_until%") == len(SCANS), SHORT)
+                rig.kill(SCANS)
+        return landed * len(SCANS)
 
-    def scan_before_enqueue(self) -> bool:
+    def scan_before_enqueue(self) -> int:
         """Rows are claimed, Redis does not take them."""
         rig = self.rig
         with rig.held(*SCANS):
@@ -98,7 +95,7 @@ class Killer:
                 landed = landed and self._length() == 0
         return landed
 
-    def scan_after_enqueue(self) -> bool:
+    def scan_after_enqueue(self) -> int:
         """The job waits, nobody has taken it."""
         rig = self.rig
         with rig.held(SCANS[1], *WORKERS):
@@ -107,34 +104,35 @@ class Killer:
             rig.kill(SCANS[:1])
         return landed
 
-    def worker_before_run(self) -> bool:
+    def worker_before_run(self) -> int:
         """The job waits when the workers go."""
         rig = self.rig
         with rig.held(*WORKERS):
             rig.make_due()
             landed = came(self._length, SHORT)
-            rig.kill(WORKERS[:1])
-            return landed and self._length() > 0
+            rig.kill(WORKERS)
+            return (landed and self._length() > 0) * len(WORKERS)
 
-    def worker_before_commit(self) -> bool:
+    def worker_before_commit(self) -> int:
         """A limit fires and cannot write yet."""
         rig = self.rig
         with rig.held(*SCANS):
             stage_case = rig.make_due()
-            with self._an_instance_locked(stage_case):
+            with self._locked(INSTANCE_OF_LIMIT, self._a_timer(stage_case)) as blocked:
                 rig.release(*SCANS)
-                landed = came(lambda: rig.number(LOCKED, "%process_instances%"), SHORT)
+                landed = came(blocked, SHORT)
                 rig.kill(WORKERS, children_only=self._often())
         return landed
 
-    def worker_before_acknowledge(self) -> bool:
+    def worker_before_acknowledge(self) -> int:
         """A limit has fired, Redis does not hear that its job is done; afterwards such a job comes twice more."""
         rig = self.rig
         with rig.held(*SCANS):
             stage_case = rig.make_due()
-            with self._an_instance_locked(stage_case) as due:
+            due = self._a_timer(stage_case)
+            with self._locked(INSTANCE_OF_LIMIT, due) as blocked:
                 rig.release(*SCANS)
-                running = came(lambda: rig.number(LOCKED, "%process_instances%"), SHORT)
+                running = came(blocked, SHORT)
                 rig.redis.client_pause(PAUSE_MILLISECONDS, all=False)
             try:
                 landed = running and came(lambda: rig.number(FIRED, due), SHORT)
@@ -171,17 +169,17 @@ class Killer:
     def _busy_horses(self) -> bool:
         return any(children_of(self.rig.running[name].pid) for name in WORKERS)
 
-    @contextmanager
-    def _an_instance_locked(self, stage_case: UUID) -> Iterator[UUID]:
-        """Whatever fires the limit that this yields has to wait."""
+    def _a_timer(self, stage_case: UUID) -> UUID:
         [(due,)] = self.rig.rows(A_TIMER, stage_case)
+        assert isinstance(due, UUID)
+        return due
+
+    @contextmanager
+    def _locked(self, statement: str, *values: object) -> Iterator[Callable[..., int]]:
+        """Hold what a statement locks; yields how many wait for it, those with a query like this."""
         with self.rig.superuser() as connection, connection.transaction():
-            connection.execute(
-                "SELECT 1 FROM process_instances WHERE id = (SELECT instance_id FROM due_rows WHERE id = %s)"
-                " FOR UPDATE",
-                (due,),
-            )
-            yield due
+            connection.execute(statement, values)
+            yield lambda query="%": self.rig.number(BLOCKED, connection.info.backend_pid, query)
 
 
 @contextmanager
@@ -207,7 +205,7 @@ def no_redis_writes(rig: Rig) -> Iterator[None]:
         rig.redis.client_unpause()
 
 
-WINDOWS: dict[str, Callable[[Killer], bool]] = {
+WINDOWS: dict[str, Callable[[Killer], int]] = {
     "web: before commit": Killer.web_before_commit,
     "web: commit to answer": Killer.web_after_commit,
     "scan: before commit": Killer.scan_before_commit,

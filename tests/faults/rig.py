@@ -6,11 +6,9 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -22,10 +20,11 @@ from redis import Redis
 from sqlalchemy import create_engine
 
 from database import clock
-from launcher.children import leash, spawn, stop
+from launcher.children import stop
 from launcher.valkey import PrivateValkey
 from tests.bench.bench_world import BenchWorld, bench_world
 from tests.bench.web import Web
+from tests.faults.births import Running
 from timers import queues
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +32,8 @@ FIRST_DAY = datetime(2024, 4, 1, 2, 0, tzinfo=UTC)  # the holidays of all that f
 SCANS, WORKERS, WEB = ("scan-1", "scan-2"), ("worker-1", "worker-2"), ("web",)
 ALIVE = "SELECT count(*) FROM heartbeats"
 SECONDS_TO_COME = 30.0
+FEW_LIMITS = ("6", "1")  # a process type and a stage in which one department is asked
+NO_POWER_CUT = ("fsync=off",)  # processes are killed here, not the machine: what was written stays
 SECONDS_TO_START = 60
 
 
@@ -41,7 +42,8 @@ class Rig:
 
     def __init__(self, bench: BenchWorld, valkey: PrivateValkey, listener: socket.socket) -> None:
         self.bench, self.valkey, self.listener = bench, valkey, listener
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, Running] = {}
+        self.passed = timedelta()  # by which the clock was moved
         self.redis: Redis = queues.connect(valkey.url)
         self._environment = {
             **os.environ,
@@ -54,23 +56,17 @@ class Rig:
     @property
     def web(self) -> Web:
         """The web server as clients see it."""
-        return Web(self.bench, self.listener.getsockname()[1], self.running["web"])
+        return Web(self.bench, self.listener.getsockname()[1], self.running["web"].pid)
 
     def tend(self) -> None:
         """Start what does not run, as the supervisor of the launcher does, without its pause."""
         for name in (*WEB, *SCANS, *WORKERS):
-            if name not in self.running or self.running[name].poll() is not None:
+            if name not in self.running or not self.running[name].alive:
                 self.running[name] = self._launch(name)
 
-    def _launch(self, name: str) -> subprocess.Popen[bytes]:
-        log, number = self.bench.folder / "logs" / f"{name}.log", self.listener.fileno()
-        entry = name.partition("-")[0]
-        if entry != "web":
-            command = leash([sys.executable, str(ROOT / f"{entry}.py")], "TERM")
-            return spawn(command, log, environment=self._environment, directory=ROOT)
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{number}", "--no-control-socket"]
-        command += ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-        return spawn(leash(command, "QUIT"), log, environment=self._environment, directory=ROOT, keep=(number,))
+    def _launch(self, name: str) -> Running:
+        log = self.bench.folder / "logs" / f"{name}.log"
+        return Running(name, self._environment, log, self.listener if name in WEB else None)
 
     def kill(self, names: tuple[str, ...], *, children_only: bool = False) -> None:
         """``kill -9`` of processes with what they forked, or of the forked ones alone."""
@@ -87,7 +83,7 @@ class Rig:
     def held(self, *names: str) -> Iterator[None]:
         """The processes stand still meanwhile; what they forked goes on."""
         for name in names:
-            self.running[name].send_signal(signal.SIGSTOP)
+            self.running[name].send(signal.SIGSTOP)
         try:
             yield
         finally:
@@ -96,8 +92,7 @@ class Rig:
     def release(self, *names: str) -> None:
         """Let held processes go on."""
         for name in names:
-            if self.running[name].poll() is None:
-                self.running[name].send_signal(signal.SIGCONT)
+            self.running[name].send(signal.SIGCONT)
 
     def superuser(self) -> psycopg.Connection[Any]:
         """A connection that may lock and configure, each statement on its own."""
@@ -114,7 +109,7 @@ class Rig:
 
     def make_due(self) -> UUID:
         """A new stage case, and time until its planning limits have passed (a weekend, now and then)."""
-        stage_case = self.bench.stage_case()
+        stage_case = self.bench.stage_case(*FEW_LIMITS)
         self.move_clock(
             "SELECT max(due_at) - platform_now() + interval '1 second' FROM due_rows WHERE stage_case_id = %s"
             " AND kind = 'timer'",
@@ -125,13 +120,13 @@ class Rig:
     def move_clock(self, by: str, *values: Any) -> None:
         """Let as much time pass as the query ``by`` says."""
         [(interval,)] = self.rows(by, *values)
+        self.passed += interval
         with self.superuser() as connection:
             connection.execute("UPDATE clock_offset SET shift = shift + %s", (interval,))
 
-    def nothing_on_its_way(self) -> bool:
-        """Whether no job waits and none runs: what is not done by now was lost."""
-        waiting = any(queues.queue(self.redis, name).count for name in (queues.DUE, queues.OUTBOX))
-        return not waiting and not any(children_of(self.running[name].pid) for name in WORKERS)
+    def nothing_waits(self) -> bool:
+        """Whether no job waits for a worker: what is claimed and not done is being done, or was lost."""
+        return not any(queues.queue(self.redis, name).count for name in (queues.DUE, queues.OUTBOX))
 
     def restart_redis(self) -> None:
         """Everything in it is lost, and it is away for a moment."""
@@ -186,7 +181,7 @@ def begin(owner_url: str) -> None:
 @contextmanager
 def rig() -> Iterator[Rig]:
     """A running platform on servers of its own, gone at the end."""
-    with bench_world(begin) as bench, running(bench) as made:
+    with bench_world(begin, settings=NO_POWER_CUT) as bench, running(bench) as made:
         yield made
 
 
@@ -205,5 +200,5 @@ def running(bench: BenchWorld) -> Iterator[Rig]:
         finally:
             made.release(*made.running)
             for process in made.running.values():
-                stop(process)
+                process.stop()
             made.redis.close()

@@ -63,7 +63,7 @@ def test_every_error_is_a_problem_document(document: dict[str, Any]) -> None:
             schema = {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}
             assert response["content"] == {"application/problem+json": schema}
             assert ("Allow" in response.get("headers", {})) is (status == "405")
-            assert ("Retry-After" in response.get("headers", {})) is (status in ("429", "503"))
+            assert ("Retry-After" in response.get("headers", {})) is (status in ("409", "429", "503"))
         assert "default" not in operation["responses"]
 
 

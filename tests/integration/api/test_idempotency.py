@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from socket import SHUT_RDWR, socket
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
+from api.idempotency import Slot
 from tests.integration.api.world import Client, World, problem
 
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
 REGION = {"code": "210799", "name": "开发区"}
 
 
@@ -35,6 +40,24 @@ def test_an_answer_is_kept_for_a_day(world: World) -> None:
     other = send(world, "first-key", {"code": "210798", "name": "乙区"})
     assert other.status == 201
     assert kept(world) == 1
+
+
+def test_whoever_asks_while_it_is_answered_asks_again_and_who_answered_may_die(world: World) -> None:
+    client, key = world.client("system_administrator"), {"Idempotency-Key": "first-key"}
+    slot = Slot.of(world.people["system_administrator"], "POST /regions", "first-key", "", b"")
+    answering = psycopg.connect(world.database.superuser_url.replace("+psycopg", ""))
+    answering.execute(LOCK, (slot.lock,))
+    waits = client("POST", "/regions", REGION, headers=key)
+    assert problem(waits) == (409, "request_in_flight")
+    assert int(waits.headers["Retry-After"]) > 0
+    with socket(fileno=os.dup(answering.fileno())) as line:
+        line.shutdown(SHUT_RDWR)  # what the kernel does for a process that is killed
+    with world.database.connect() as connection:
+        connection.execute(text(LOCK.replace("%s", ":lock")), {"lock": slot.lock})  # comes when the server noticed
+    answering.close()
+    assert client("POST", "/regions", REGION, headers=key).status == 201
+    again = client("POST", "/regions", REGION, headers=key)
+    assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
 
 
 def test_what_is_past_its_day_goes_when_something_new_comes(world: World) -> None:

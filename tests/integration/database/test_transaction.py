@@ -10,10 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from database import connect
 from database.connect import create_session_factory
 from database.transaction import ATTEMPTS, Stale, in_transaction
 from errors import Busy, Conflict, NotFound
 from tests.conftest import Database
+
+SHOWN = ("timezone", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 def names(sessions: sessionmaker[Session]) -> dict[str, str]:
@@ -178,6 +181,19 @@ def test_work_whose_connection_breaks_is_done_anew(database: Database, session_f
     assert names(session_factory) == {"1": "甲"}
 
 
+def test_a_transaction_that_nobody_goes_on_with_lets_its_locks_go(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "IDLE_MILLISECONDS", 50)
+    sessions = connect.create_session_factory(database.url)
+    with sessions() as gone, database.connect() as other:
+        gone.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        other.execute(text("SELECT pg_advisory_xact_lock(1)"))  # waits until the server has ended the other
+        with pytest.raises(DBAPIError):
+            gone.execute(text("SELECT 1"))
+    sessions.kw["bind"].dispose()
+
+
 def test_a_database_that_cannot_be_reached_is_refused_as_busy(database: Database) -> None:
     sessions = create_session_factory(database.url.replace(database.name, "nowhere"))
     with pytest.raises(Busy) as refused:
@@ -187,5 +203,5 @@ def test_a_database_that_cannot_be_reached_is_refused_as_busy(database: Database
 
 
 def test_every_session_counts_in_utc_and_waits_for_locks_for_seconds_only(session: Session) -> None:
-    shown = [session.execute(text(f"SHOW {name}")).scalar_one() for name in ("timezone", "lock_timeout")]
-    assert shown == ["UTC", "5s"]
+    shown = [session.execute(text(f"SHOW {name}")).scalar_one() for name in SHOWN]
+    assert shown == ["UTC", "5s", "2min"]
