@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from audit.cli import verify_database
+from audit.report import verify_database
 from cases.claims import LEASE
 from tests.faults.kills import WINDOWS, Killer
 from tests.faults.load import Load
