@@ -30,6 +30,11 @@ class Settings:
     webhook: str | None = None
     webhook_secret: str | None = None
 
+    @property
+    def delivers_outside(self) -> bool:
+        """Whether notices leave the platform: then workers of their own deliver them, for their servers may hang."""
+        return bool(self.smtp or self.webhook)
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings; raises ``KeyError`` naming the variable that is missing."""

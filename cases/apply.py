@@ -81,18 +81,18 @@ def _task_opened(happening: happenings.TaskOpened, context: Context) -> None:
             "element_id": happening.element_id,
             "name": happening.name,
             "role": happening.role,
-            "organisation_id": _organisation(happening),
+            "organisation_id": _organisation(happening.name, happening.organisation),
             "form": happening.form,
             "guard": happening.guard,
         }
     )
 
 
-def _organisation(happening: happenings.TaskOpened) -> UUID:
+def _organisation(task: str, organisation: str) -> UUID:
     try:
-        return UUID(happening.organisation)
+        return UUID(organisation)
     except ValueError:
-        raise ValueError(f"任务“{happening.name}”的办理单位“{happening.organisation[:40]}”不是机构编号") from None
+        raise ValueError(f"任务“{task}”的办理单位“{organisation[:40]}”不是机构编号") from None
 
 
 def _task_closed(happening: happenings.TaskClosed, context: Context) -> None:
@@ -118,10 +118,18 @@ def _limit_set(happening: happenings.LimitSet, context: Context) -> None:
             "held": context.stage_held and context.places[happening.instance_id].case is not None,
             "stage_case_id": context.stage_case_id,
             "region_code": context.release.region.code,
+            **_answerable(happening),
             **lights.lit(context.release, happening.kind, start, happening.limit, due.at),
             "calendar_version": context.release.calendar_version,
         }
     )
+
+
+def _answerable(happening: happenings.LimitSet) -> dict[str, Any]:
+    """Whose promise the limit is, where the diagram says so itself."""
+    if happening.organisation is None:
+        return {}
+    return {"organisation_id": _organisation(happening.element_id, happening.organisation)}
 
 
 def _limit_cleared(happening: happenings.LimitCleared, context: Context) -> None:

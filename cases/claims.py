@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from cases.models.work import INSIDE, OUTSIDE, WAITING
+
 LEASE = timedelta(minutes=2)
 
 # Each WHERE repeats the condition of the table's partial index, so that rows that are held or over cost nothing.
@@ -20,7 +22,10 @@ _CLAIM = """
 _DUE_ROWS = text(
     _CLAIM.format(table="due_rows", since="due_at", waiting="fired_at IS NULL AND cancelled_at IS NULL AND NOT held")
 )
-_MESSAGES = text(_CLAIM.format(table="outbox", since="created_at", waiting="delivered_at IS NULL AND dead_at IS NULL"))
+_INSIDE, _OUTSIDE = (
+    text(_CLAIM.format(table="outbox", since="created_at", waiting=f"{WAITING} AND {which}"))
+    for which in (INSIDE, OUTSIDE)
+)
 
 
 def claim_due_rows(session: Session, most: int, now: datetime) -> list[UUID]:
@@ -29,8 +34,13 @@ def claim_due_rows(session: Session, most: int, now: datetime) -> list[UUID]:
 
 
 def claim_messages(session: Session, most: int, now: datetime) -> list[UUID]:
-    """The ids of at most ``most`` messages of the outbox that wait for delivery."""
-    return _claim(session, _MESSAGES, most, now)
+    """The ids of at most ``most`` messages of the outbox that wait for delivery on the platform."""
+    return _claim(session, _INSIDE, most, now)
+
+
+def claim_outside(session: Session, most: int, now: datetime) -> list[UUID]:
+    """The ids of at most ``most`` messages that wait for a server outside (mail, webhook), which may hang."""
+    return _claim(session, _OUTSIDE, most, now)
 
 
 def _claim(session: Session, statement: TextClause, most: int, now: datetime) -> list[UUID]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,10 @@ from database.clock import current_time
 MOST_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=4)
+# Who had to be told is told: late or not follows from the instants.
+TOLD = text("""
+    UPDATE due_rows SET cancelled_at = :now WHERE task_id = :task AND kind = 'notice' AND cancelled_at IS NULL
+""")
 
 
 class Undeliverable(Exception):
@@ -90,6 +94,8 @@ def _notify(session: Session, message: OutboxMessage, to: Addressed, now: dateti
     rows = [_notice(message, to, person, now) for person in people]
     made = insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.id)
     notices = session.scalars(made).all()
+    if message.topic == "task_opened":
+        session.execute(TOLD, {"task": to.work_item_id, "now": now})
     session.add_all(
         OutboxMessage(topic=name, payload={"notice": str(notice), "stage_case": str(to.stage_case_id)}, created_at=now)
         for notice in notices

@@ -16,7 +16,10 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def record_heartbeat(session: Session, kind: str, now: datetime) -> None:
-    """This process, of ``kind`` ``scan`` or ``worker``, lives at ``now``; those silent for a day are forgotten."""
+    """This process, of ``kind`` ``scan``, ``worker`` or ``outside``, lives at ``now``.
+
+    Those that were silent for a day are forgotten.
+    """
     row = {"kind": kind, "host": socket.gethostname(), "pid": os.getpid(), "seen_at": now}
     session.execute(
         insert(Heartbeat).values(row).on_conflict_do_update(constraint="pk_heartbeats", set_={"seen_at": now})

@@ -15,8 +15,10 @@ from worktime import Hold
 
 ELAPSED = (Unit.SECONDS, Unit.INSTANT)
 ONE_DAY = timedelta(days=1)
-WITHOUT_LIGHT = "timer"
-"""The kind of due row that is nobody's promise: it only continues a diagram."""
+WITHOUT_LIGHT = ("timer", "hold")
+"""The kinds of due row that are nobody's promise: they continue a diagram, or ask again."""
+NOTICE = "notice"
+"""The limit of a notification; whether it has a light is the pack's choice."""
 Lit = dict[str, datetime | None]
 
 
@@ -41,7 +43,7 @@ def lit(release: Release, kind: str, start: datetime, text: str, due_at: datetim
 
     ``light_at`` is the next change of colour that nobody was told of yet.
     """
-    if kind == WITHOUT_LIGHT:
+    if kind in WITHOUT_LIGHT or (kind == NOTICE and not release.lights.notice):
         return {"yellow_at": None, "light_at": None}
     at = yellow_at(release, start, text, due_at, holds)
     return {"yellow_at": at, "light_at": at}

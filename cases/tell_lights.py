@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from cases.lights import NOTICE
 from cases.models.lights import LightEvent
 from cases.models.work import OutboxMessage
 from cases.releases import release_of
@@ -27,24 +28,28 @@ CHANGED = text("""
     ORDER BY light_at LIMIT :most FOR NO KEY UPDATE SKIP LOCKED
 """)
 LIMITS = text("""
-    SELECT d.id, d.due_at, d.provisional, d.organisation_id, d.region_code, d.stage_case_id, p.item_case_id,
-        p.release_id, p.subject->>'name' AS item, s.lead_id, j.name AS project, w.name AS task
+    SELECT d.id, d.kind, d.due_at, d.provisional, d.organisation_id, d.region_code, d.stage_case_id, p.item_case_id,
+        p.release_id, p.subject->>'name' AS item, s.lead_id, j.name AS project, w.name AS task,
+        o.name AS department
     FROM due_rows d JOIN process_instances p ON p.id = d.instance_id JOIN stage_cases s ON s.id = d.stage_case_id
     JOIN engineerings e ON e.id = s.engineering_id JOIN projects j ON j.id = e.project_id
-    LEFT JOIN work_items w ON w.id = d.task_id
+    LEFT JOIN work_items w ON w.id = d.task_id LEFT JOIN organisations o ON o.id = w.organisation_id
     WHERE d.id = ANY(:ids)
 """)
-# Whoever may take the open task of a limit; of the limit of an item, or of another instance: its open tasks.
+# Whoever may take the open task of a limit; of the limit of an item, or of another instance: its open tasks. That
+# somebody was not told is handled by the lead of the stage.
 HANDLERS = text("""
-    SELECT d.id, w.organisation_id, w.role, w.id AS work_item FROM due_rows d JOIN work_items w ON w.id = d.task_id
+    SELECT d.id, CASE WHEN d.kind = 'notice' THEN s.lead_id ELSE w.organisation_id END AS organisation_id,
+        CASE WHEN d.kind = 'notice' THEN 'lead_officer' ELSE w.role END AS role, w.id AS work_item
+    FROM due_rows d JOIN work_items w ON w.id = d.task_id JOIN stage_cases s ON s.id = d.stage_case_id
     WHERE d.id = ANY(:ids) AND w.status = 'open'
     UNION
     SELECT d.id, w.organisation_id, w.role, w.id FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
     JOIN work_items w ON w.item_case_id = p.item_case_id
-    WHERE d.id = ANY(:ids) AND d.kind <> 'task' AND w.status = 'open'
+    WHERE d.id = ANY(:ids) AND d.kind NOT IN ('task', 'notice') AND w.status = 'open'
     UNION
     SELECT d.id, w.organisation_id, w.role, w.id FROM due_rows d JOIN work_items w ON w.instance_id = d.instance_id
-    WHERE d.id = ANY(:ids) AND d.kind <> 'task' AND w.status = 'open'
+    WHERE d.id = ANY(:ids) AND d.kind NOT IN ('task', 'notice') AND w.status = 'open'
 """)
 TOLD = text("UPDATE due_rows SET light_at = CASE WHEN id = ANY(:red) THEN NULL ELSE due_at END WHERE id = ANY(:ids)")
 WORDS = {
@@ -111,6 +116,8 @@ class _Found:
         release = release_of(self.session, limit.release_id)
         due = release.calendar.local(limit.due_at)
         subject = limit.item or limit.task or "阶段总时限"
+        if limit.kind == NOTICE:
+            subject = f"通知{limit.department}办理{subject}"
         about = {
             "due": str(limit.id),
             "title": WORDS[rung].format(subject=subject, project=limit.project, due=f"{due:%Y-%m-%d %H:%M}"),

@@ -49,6 +49,14 @@ class CopyDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeDeclaration:
+    """``bl:notice``: within what the post of the task must have been told of it, and who answers for that."""
+
+    limit: Value | None
+    organisation: Value | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDeclaration:
     """``bl:task``: who does a user task, with which form, until when, and what it gives to the data.
 
@@ -66,6 +74,7 @@ class TaskDeclaration:
     copies: tuple[CopyDeclaration, ...]
     lapse: Mappings
     from_start: bool
+    notice: NoticeDeclaration | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,7 @@ def extension(node: etree._Element, name: str) -> etree._Element | None:
 def read_task(node: etree._Element) -> TaskDeclaration:
     """The declaration of a user task; without one, nobody's task without form."""
     declared = _declared(node, "task")
+    notice = declared.find(f"{BL}notice")
     return TaskDeclaration(
         role=declared.get("role", ""),
         organisation=_value(declared, "organisation"),
@@ -124,6 +134,7 @@ def read_task(node: etree._Element) -> TaskDeclaration:
         ),
         lapse=_mappings(declared, "lapse"),
         from_start=declared.get("effective") == "start",
+        notice=None if notice is None else NoticeDeclaration(_value(notice, "limit"), _value(notice, "organisation")),
     )
 
 

@@ -48,9 +48,10 @@ class TaskClosed(Happening):
 class LimitSet(Happening):
     """A limit begins to run.
 
-    ``kind`` is ``task`` (limit of a user task), ``call`` (limit of a call activity) or ``timer`` (intermediate or
-    boundary timer event, which ``commands.fire`` continues). ``limit`` is a text such as ``1WD``. ``timeout`` is the
-    declared policy when the limit passes, for ``task`` only.
+    ``kind`` is ``task`` (limit of a user task), ``notice`` (within what its post must have been told of it; the
+    ``organisation`` answers for that), ``call`` (limit of a call activity) or ``timer`` (intermediate or boundary timer
+    event, which ``commands.fire`` continues). ``limit`` is a text such as ``1WD``. ``timeout`` is the declared policy
+    when the limit passes, for ``task`` only.
     """
 
     task_id: UUID
@@ -60,6 +61,7 @@ class LimitSet(Happening):
     attached_to: UUID | None = None
     interrupting: bool = False
     timeout: str | None = None
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,9 @@ class Platform:
         for number in range(1, self.plan.workers + 1):
             command = leash([sys.executable, str(ROOT / "worker.py")], "TERM")
             self._keep(f"工作进程 {number}", f"worker-{number}", command)
+        if Settings.from_environment(self.environment()).delivers_outside:
+            command = leash([sys.executable, str(ROOT / "worker.py"), "outside"], "TERM")
+            self._keep("对外送达", "worker-outside", command)
 
     def _keep(self, name: str, log_name: str, command: list[str], keep: tuple[int, ...] = ()) -> None:
         log, environment = self.logs / f"{log_name}.log", self.environment()

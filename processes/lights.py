@@ -10,7 +10,7 @@ from typing import NamedTuple
 from processes.reading import Row
 from worktime import Threshold
 
-KEYS = ("basis", "yellow", "told")
+KEYS = ("basis", "yellow", "told", "notice")
 BASES = ("share", "remaining")
 RUNGS = ("yellow", "red", "escalate")
 HANDLER = "handler"
@@ -30,10 +30,14 @@ class Rung(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """``threshold`` of yellow, and the ladder: who is told of each colour, and when a task escalates."""
+    """``threshold`` of yellow, and the ladder: who is told of each colour, and when a task escalates.
+
+    ``notice``: whether the limit of a notification has a light; that it was missed is kept either way.
+    """
 
     threshold: Threshold
     told: Mapping[str, tuple[Rung, ...]]
+    notice: bool = True
 
 
 USUAL_LIGHTS = Lights(
@@ -52,7 +56,8 @@ def read_lights(table: Row, roles: Collection[str]) -> Lights:
     table.no_more_than(KEYS)
     told = table.table("told")
     told.no_more_than(RUNGS)
-    return Lights(_threshold(table), {colour: _rungs(told, colour, roles) for colour in RUNGS})
+    ladder = {colour: _rungs(told, colour, roles) for colour in RUNGS}
+    return Lights(_threshold(table), ladder, _notice(table))
 
 
 def _threshold(table: Row) -> Threshold:
@@ -64,6 +69,13 @@ def _threshold(table: Row) -> Threshold:
     except (ValueError, ZeroDivisionError):
         table.fault(f"黄灯阈值 {text} 不对", '按比例写 "1/5"（0 到 1 之间），按剩余写单位数如 "1"', "yellow")
         return USUAL_LIGHTS.threshold
+
+
+def _notice(table: Row) -> bool:
+    value = table.values.get("notice", True)
+    if not isinstance(value, bool):
+        table.fault("notice 要是 true 或 false", "请写 notice = true（通知逾期亮灯）或 notice = false", "notice")
+    return value is True
 
 
 def _rungs(told: Row, colour: str, roles: Collection[str]) -> tuple[Rung, ...]:

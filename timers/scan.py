@@ -8,7 +8,7 @@ import structlog
 from redis import Redis, RedisError
 from sqlalchemy.orm import Session, sessionmaker
 
-from cases.claims import claim_due_rows, claim_messages
+from cases.claims import claim_due_rows, claim_messages, claim_outside
 from cases.heartbeats import record_heartbeat
 from cases.recompute_dues import any_stale
 from cases.tell_lights import tell_lights
@@ -60,6 +60,9 @@ def look(sessions: sessionmaker[Session], connection: Redis) -> int:
     room = min(MOST_AT_ONCE, queues.room(connection, queues.OUTBOX))
     messages = in_transaction(sessions, lambda session: claim_messages(session, room, current_time(session)))
     queues.enqueue_ids(connection, queues.OUTBOX, jobs.DELIVER, messages)
+    room = min(MOST_AT_ONCE, queues.room(connection, queues.OUTSIDE))
+    outside = in_transaction(sessions, lambda session: claim_outside(session, room, current_time(session)))
+    queues.enqueue_ids(connection, queues.OUTSIDE, jobs.DELIVER, outside)
     lit = in_transaction(sessions, lambda session: tell_lights(session, MOST_AT_ONCE, current_time(session)))
     return max(len(due), len(messages), lit)
 

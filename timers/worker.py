@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -38,14 +38,14 @@ class PlatformWorker(Worker):
             log.warning("heartbeat not written", reason=str(error))
 
 
-def run(workshop: Workshop, redis_url: str, say_alive: Callable[[], None]) -> None:
-    """Work on all queues until told to stop (SIGTERM finishes the job at hand).
+def run(workshop: Workshop, redis_url: str, served: Sequence[str], say_alive: Callable[[], None]) -> None:
+    """Work on the queues ``served`` until told to stop (SIGTERM finishes the job at hand).
 
     ``say_alive`` must not leave an open connection behind: the process forks after it.
     """
     equip(workshop)
     connection = queues.connect_blocking(redis_url)
-    names = [queues.queue(connection, name) for name in queues.QUEUES]
+    names = [queues.queue(connection, name) for name in served]
     worker = PlatformWorker(names, connection=connection, serializer=JSONSerializer, worker_ttl=SECONDS_TO_LIVE)
     worker.say_alive = say_alive
     say_alive()

@@ -26,7 +26,8 @@ class Figures(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Every family, whether or not it has a value now."""
-        number = _family("binglian_waiting", "等待后台处理的行数：到期 due、通知 outbox、亮灯 lights", "kind")
+        meaning = "等待后台处理的行数：到期 due、通知 outbox、对外通知 outside、亮灯 lights"
+        number = _family("binglian_waiting", meaning, "kind")
         lag = _family("binglian_lag_seconds", "其中最早一行已迟的秒数；没有等待的为 0", "kind")
         for kind, found in self.waiting.items():
             number.add_metric([kind], found.waiting)

@@ -8,8 +8,9 @@ from uuid import UUID
 from api.item_cases.routes import find_item_case, show_item_case
 from api.operation import Call, Resource
 from api.stage_cases.routes import find_stage_case
-from api.standing.schemas import StageProgressAnswer, WhyAnswer
+from api.standing.schemas import NotificationList, StageProgressAnswer, WhyAnswer
 from cases.models import ItemCase
+from cases.queries.notifications import notifications
 from cases.queries.stage_cases import visible_item_cases
 from cases.queries.standing import (
     Subject,
@@ -60,6 +61,19 @@ def _item(row: Any, limits: list[dict[str, Any]], stopped: set[UUID | None]) -> 
         "color": next((colour for colour in URGENCY if colour in colours), None),
         "limits": limits,
     }
+
+
+@resource.operation(
+    "GET", "/stage-cases/<uuid:stage_case_id>/notifications", NotificationList, permission="stage_case.read"
+)
+def list_notifications(call: Call, stage_case_id: UUID) -> dict[str, Any]:
+    """阶段的通知时限
+
+    哪些部门要在多久以内得到通知，何时送达，是否逾期，逾期记在谁名下。
+    """
+    find_stage_case(call, stage_case_id)
+    now = call.now()
+    return {"as_of": now, "entries": [row._asdict() for row in call.session.execute(notifications(stage_case_id, now))]}
 
 
 @resource.operation("GET", "/stage-cases/<uuid:stage_case_id>/why", WhyAnswer, permission="stage_case.read")

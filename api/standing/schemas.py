@@ -66,6 +66,30 @@ class StageProgressAnswer(Output):
     items = fields.List(Part(ItemProgressAnswer), required=True, metadata={"description": "办件。"})
 
 
+class NotificationAnswer(Output):
+    """A task whose post has to be told of it within a limit."""
+
+    limit_id = shown(fields.UUID, "通知的期限。")
+    task_id = shown(fields.UUID, "任务。")
+    task_name = shown(fields.String, "任务名称。")
+    item_case_id = shown(fields.UUID, "办件；策划时还没有办件，为 null。", empty=True)
+    item_name = shown(fields.String, "事项名称。", empty=True)
+    organisation_name = shown(fields.String, "要通知的单位。")
+    limit_text = shown(fields.String, "通知的时限，如 1WD。")
+    opened_at = shown(Moment, "系统内发出的时间。")
+    due_at = shown(Moment, "最迟何时通知。")
+    notified_at = shown(Moment, "何时送达任岗的人；还没有送达的为 null。", empty=True)
+    overdue = shown(fields.Boolean, "是否逾期未通知，或逾期才通知。")
+    answerable_name = shown(fields.String, "逾期记在哪个单位名下。")
+
+
+class NotificationList(Output):
+    """The notifications of a stage case that have a limit."""
+
+    as_of = shown(Moment, "计算的时间。")
+    entries = fields.List(Part(NotificationAnswer), required=True, metadata={"description": "先发出的在前。"})
+
+
 class WaitingTaskAnswer(Output):
     """An open task and who may take it."""
 

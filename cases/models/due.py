@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.models import one_of
 from database.base import Base, BigInt, Id
 
-OF_TOKENS = ("task", "call", "timer")
-OF_CASES = ("stage", "procedure")
+OF_TOKENS = ("task", "notice", "call", "timer")
+OF_CASES = ("stage", "procedure", "hold")
 
 RUNNING = "cancelled_at IS NULL AND (fired_at IS NULL OR kind <> 'timer')"
 """A limit that was told when it passed still runs: it is over when its token is gone."""
@@ -25,9 +25,10 @@ TOLD_YELLOW = "light_at > yellow_at"
 class DueRow(Base):
     """A limit that runs.
 
-    Of a token of the diagram: ``task``, ``call`` or ``timer`` (which continues the diagram when it fires); ``task_id``
-    is the token. Of a case: ``stage`` (阶段总时限; ``task_id`` is the stage case), or ``procedure`` (a special
-    procedure's own limit, which no hold stops; ``task_id`` is the hold).
+    Of a token of the diagram: ``task``, ``notice`` (within what the post of the task must have been told of it),
+    ``call`` or ``timer`` (which continues the diagram when it fires); ``task_id`` is the token. Of a case: ``stage``
+    (阶段总时限; ``task_id`` is the stage case), or of a hold, which is ``task_id``: ``procedure`` (the special
+    procedure's own limit) and ``hold`` (when those concerned are asked again whether it must last); no hold stops them.
 
     The row is the truth of every due time. While it is ``held`` its clock stands; ``due_at`` is computed anew when the
     hold is lifted, and when the calendar becomes newer than ``calendar_version``. A claim is a lease: ``claimed_until``
@@ -115,7 +116,8 @@ class Hold(Base):
 
     ``freezes_stage`` marks an item's own hold under which its stage is frozen; the stage's hold lifts with the last
     of them. ``procedure`` is the code of the special procedure in the pack, ``evidence`` what proves its end.
-    ``stops_clock``: the hold of a stage stops the limits of the stage itself, not only of its items.
+    ``stops_clock``: the hold of a stage stops the limits of the stage itself, not only of its items. Without
+    ``started_by`` or ``ended_by`` an automatic step of the diagram began or ended it.
     """
 
     __tablename__ = "holds"
@@ -147,6 +149,6 @@ class Hold(Base):
     freezes_stage: Mapped[bool] = mapped_column(server_default=text("false"))
     stops_clock: Mapped[bool] = mapped_column(server_default=text("true"))
     started_at: Mapped[datetime]
-    started_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    started_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)

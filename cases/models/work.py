@@ -11,6 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Id
 
+WAITING = "delivered_at IS NULL AND dead_at IS NULL"
+OUTSIDE = "topic IN ('mail', 'webhook')"
+"""What leaves the platform, by way of a server that may hang: the topics are the names of its channels."""
+INSIDE = "topic NOT IN ('mail', 'webhook')"
+
 
 class OutboxMessage(Base):
     """What must leave the transaction: delivered at least once, by whoever claims it; dead after too many attempts.
@@ -21,10 +26,13 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index(
-            "ix_outbox_claimable",
-            text("coalesce(claimed_until, created_at)"),
-            postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+        *(
+            Index(
+                name,
+                text("coalesce(claimed_until, created_at)"),
+                postgresql_where=text(f"{WAITING} AND {which}"),
+            )
+            for name, which in (("ix_outbox_claimable", INSIDE), ("ix_outbox_outside", OUTSIDE))
         ),
         CheckConstraint("problem IN ('vacant', 'failed')", name="problem"),
         Index(

@@ -8,13 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cases.claims import LEASE
+from cases.models.work import INSIDE, OUTSIDE, WAITING
 
 COUNTED_AT_MOST = 100_000
 """More than so many are told as so many: whoever asks while the platform is behind must not hold it up further."""
 
 # A row that is claimed for longer than a lease was put off on purpose (a provisional due, a task whose guard refuses, a
 # message that could not be delivered); one claimed for less is on its way or lost, and waits either way.
-_BACKLOG = text("""
+_BACKLOG = text(f"""
     WITH due AS (
         SELECT due_at FROM due_rows
         WHERE fired_at IS NULL AND cancelled_at IS NULL AND NOT held
@@ -22,8 +23,11 @@ _BACKLOG = text("""
           AND due_at < platform_now() AND NOT provisional
         ORDER BY coalesce(claimed_until, due_at) LIMIT :most
     ), messages AS (
-        SELECT created_at FROM outbox
-        WHERE delivered_at IS NULL AND dead_at IS NULL AND attempts = 0
+        SELECT created_at FROM outbox WHERE {WAITING} AND {INSIDE} AND attempts = 0
+          AND coalesce(claimed_until, created_at) <= platform_now() + :lease
+        ORDER BY coalesce(claimed_until, created_at) LIMIT :most
+    ), outside AS (
+        SELECT created_at FROM outbox WHERE {WAITING} AND {OUTSIDE} AND attempts = 0
           AND coalesce(claimed_until, created_at) <= platform_now() + :lease
         ORDER BY coalesce(claimed_until, created_at) LIMIT :most
     ), lights AS (
@@ -36,6 +40,7 @@ _BACKLOG = text("""
     FROM (
         SELECT 'due' AS kind, count(*) AS waiting, min(due_at) AS oldest FROM due
         UNION ALL SELECT 'outbox', count(*), min(created_at) FROM messages
+        UNION ALL SELECT 'outside', count(*), min(created_at) FROM outside
         UNION ALL SELECT 'lights', count(*), min(light_at) FROM lights
     ) AS found
 """)
@@ -69,7 +74,9 @@ class Beat:
 
 
 def backlog(session: Session) -> dict[str, Waiting]:
-    """What waits, by kind: ``due`` (limits that passed), ``outbox`` (never tried yet), ``lights`` (not told yet)."""
+    """What waits, by kind: ``due`` (limits that passed), ``outbox`` and ``outside`` (never tried yet), ``lights`` (not
+    told yet).
+    """
     found = session.execute(_BACKLOG, {"lease": LEASE, "most": COUNTED_AT_MOST})
     return {row.kind: Waiting(row.waiting, row.lag) for row in found}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.stepping import Instance
     from engine.token import Token
 
-LIMIT = "limit"
+LIMIT, NOTICE = "limit", "notice"
 
 
 class Element(BpmnSpecMixin):
@@ -94,7 +94,7 @@ def set_limit(token: Token, value: Value | None, kind: str, **more: Any) -> None
         parse_limit(text)
     except (LimitInvalid, TypeError) as error:
         raise DataInvalid("limit", f"“{value.text}”的结果 {text!r} 不是期限：{error}") from None
-    token.internal_data[LIMIT] = text
+    token.internal_data[NOTICE if kind == NOTICE else LIMIT] = text
     instance: Instance = token.workflow.instance
     instance.happened(
         LimitSet(
@@ -109,7 +109,7 @@ def set_limit(token: Token, value: Value | None, kind: str, **more: Any) -> None
 
 
 def clear_limit(token: Token) -> None:
-    """End the limit of a token, if it has one."""
-    if token.internal_data.pop(LIMIT, None) is not None:
+    """End the limits of a token, if it has any."""
+    if [name for name in (LIMIT, NOTICE) if token.internal_data.pop(name, None) is not None]:
         instance: Instance = token.workflow.instance
         instance.happened(LimitCleared(instance.id, instance.task_id(token)))

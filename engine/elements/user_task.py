@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.declarations import TaskDeclaration, mapped
-from engine.elements.element import Element, clear_limit, set_limit, text_of
+from engine.elements.element import NOTICE, Element, clear_limit, set_limit, text_of
 from engine.happenings import TaskClosed, TaskOpened
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class UserTask(Element):
             )
         )
         set_limit(my_task, declared.limit, "task", timeout=declared.timeout)
+        if declared.notice is not None:
+            answers = text_of(declared.notice.organisation, my_task.data, "organisation")
+            set_limit(my_task, declared.notice.limit, NOTICE, organisation=answers)
 
     def fill(self, token: Token, fields: Mapping[str, Any]) -> None:
         """Let the declared outputs, and nothing else, enter the data; a field that is missing enters as None."""

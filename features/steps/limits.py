@@ -19,7 +19,7 @@ from features.steps.world import World
 
 COLOURS = {"绿": "green", "黄": "yellow", "红": "red", "灰": "grey"}
 NIGHT = timedelta(hours=15)
-OWN_LIMIT = "procedure"
+OWN_LIMIT, NOTIFICATION = "procedure", "notice"
 MINUTES_OF_WORK, A_WHILE = 0.02, timedelta(minutes=10)
 """What the platform's clock may go on, in working days and elapsed, between two looks of a scenario."""
 
@@ -31,8 +31,9 @@ def progress(world: World, who: str, item: str) -> Any:
 
 
 def clock_of(world: World, who: str, item: str) -> Any:
-    """The limit of the item itself, not that of a special procedure."""
-    (limit,) = [limit for limit in progress(world, who, item)["limits"] if limit["kind"] != OWN_LIMIT]
+    """The limit of the item itself, not that of a special procedure, nor that of telling the department."""
+    limits = progress(world, who, item)["limits"]
+    (limit,) = [limit for limit in limits if limit["kind"] not in (OWN_LIMIT, NOTIFICATION)]
     return limit
 
 

@@ -10,7 +10,9 @@ from engine.lint.extensions import EXTENSIONS, Attribute
 from engine.lint.model import BINGLIAN, Model, local_name
 from engine.lint.problem import Problem
 
-ONCE = frozenset(name for name, extension in EXTENSIONS.items() if not extension.allowed_in & set(EXTENSIONS))
+ONCE = frozenset(name for name, extension in EXTENSIONS.items() if not extension.allowed_in & set(EXTENSIONS)) | {
+    "notice"
+}
 
 
 def check(model: Model) -> Iterator[Problem]:

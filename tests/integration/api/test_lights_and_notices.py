@@ -24,6 +24,7 @@ MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 YELLOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 RED = datetime(2026, 3, 3, 9, 31, tzinfo=UTC)
 COLOURS = ("green", "yellow", "red", "grey")
+TASKS = "&kind=task"
 
 
 @pytest.fixture
@@ -87,18 +88,18 @@ def test_a_held_limit_is_grey(world: World, stage_case: dict[str, Any]) -> None:
     work(world, lambda session: session.execute(text("UPDATE due_rows SET held = true WHERE kind = 'task'")))
     at(world, RED)
     supervisor = world.client("supervisor")
-    assert lights(supervisor, "grey")
-    assert lights(supervisor, "red") == []
+    assert lights(supervisor, "grey", TASKS)
+    assert lights(supervisor, "red", TASKS) == []
 
 
 def test_a_provisional_limit_stays_yellow(world: World, stage_case: dict[str, Any]) -> None:
     work(world, lambda session: session.execute(text("UPDATE due_rows SET provisional = true WHERE kind = 'task'")))
     at(world, RED)
     supervisor = world.client("supervisor")
-    untold = len(lights(supervisor, "yellow"))
+    untold = len(lights(supervisor, "yellow", TASKS))
     tell(world)
-    assert len(lights(supervisor, "yellow")) == untold > 5
-    assert lights(supervisor, "red") == []
+    assert len(lights(supervisor, "yellow", TASKS)) == untold > 5
+    assert lights(supervisor, "red", TASKS) == []
 
 
 def test_a_department_sees_its_own_lights_and_the_supervisor_the_region(
@@ -289,3 +290,24 @@ def test_why_is_not_told_outside_the_scope(world: World, stage_case: dict[str, A
     reply = world.client("supervisor")("GET", f"/stage-cases/{uuid4()}/why")
     assert problem(reply) == (404, "stage_case_not_found")
     assert problem(world.client("supervisor")("GET", f"/item-cases/{uuid4()}/why")) == (404, "item_case_not_found")
+
+
+def test_a_department_is_told_in_time_and_the_record_says_whose_overdue_it_would_be(
+    world: World, stage_case: dict[str, Any]
+) -> None:
+    address = f"/stage-cases/{stage_case['id']}/notifications"
+    supervisor = world.client("supervisor")
+    asked = supervisor("GET", address).body["entries"]
+    assert len(asked) > 5
+    assert {(entry["notified_at"], entry["overdue"]) for entry in asked} == {(None, False)}
+    tell(world)
+
+    told = [entry for entry in supervisor("GET", address).body["entries"] if entry["notified_at"]]
+    assert {entry["limit_text"] for entry in told} == {"1WD"}
+    assert {entry["answerable_name"] for entry in told} == {"北镇市自然资源局"}
+    at(world, RED)
+    late = world.client("supervisor")("GET", address).body["entries"]
+    assert {entry["task_id"] for entry in late if entry["overdue"]} == {entry["task_id"] for entry in asked} - {
+        entry["task_id"] for entry in told
+    }
+    assert world.client("security_administrator")("GET", address).status == 403

@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from cases.channels import CHANNELS
-from cases.claims import claim_messages
+from cases.claims import claim_messages, claim_outside
 from cases.deliver_outbox import MOST_ATTEMPTS, deliver_outbox
 from cases.mail import Mail
 from cases.read_notices import set_mail_address
@@ -107,8 +107,9 @@ def notify(world: World) -> None:
 
 
 def deliver(world: World) -> None:
-    waiting = world.run(lambda session: claim_messages(session, 1000, current_time(session)))
-    for message in waiting:
+    inside = world.run(lambda session: claim_messages(session, 1000, current_time(session)))
+    outside = world.run(lambda session: claim_outside(session, 1000, current_time(session)))
+    for message in (*inside, *outside):
         world.run(partial(deliver_outbox, message_id=message))
 
 

@@ -33,15 +33,17 @@ def start_worker(database: Database, valkey: str, data_folder: Path) -> Iterator
     """Starts worker processes as the launcher does; they end with the test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(*arguments: str, **settings: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
+            **settings,
             "DATABASE_URL": database.url,
             "REDIS_URL": valkey,
             "BINGLIAN_DATA": str(data_folder),
             "PYTHONPATH": str(ROOT),
         }
-        process = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "worker.py", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         started.append(process)
         return process
 

@@ -19,7 +19,7 @@ def test_every_candidate_is_asked_at_once_at_its_department(stage: Stage) -> Non
     assert stage.tasks() == {"回复策划意见": 3}
     assert {task.organisation for task in stage.open.values()} == {"a", "b", "c"}
     limits = Counter((limit.limit, limit.kind) for limit in stage.limits.values())
-    assert limits == {("1WD", "task"): 3, ("3WD", "timer"): 3}
+    assert limits == {("1WD", "task"): 3, ("1WD", "notice"): 3, ("3WD", "timer"): 3}
 
 
 def test_a_transfer_asks_the_named_department_about_that_item_alone(stage: Stage) -> None:
