@@ -1,13 +1,15 @@
 """The one hand-written write of the hot commands: one statement of the sections that have rows.
 
-Rows that are inserted travel as JSON, one parameter a table; what is updated is addressed by primary key, so that no
-plan ever depends on how many rows a table has. The text of a shape is built once, short enough to be kept prepared.
+One row of a table travels as it stands, several as JSON in one parameter; what is updated is addressed by primary key,
+so that no plan ever depends on how many rows a table has. The text of a shape is built once, short enough to be kept
+prepared.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -75,7 +77,9 @@ INSERTS = {
     "audit_entries": ENTRIES,
     "outbox": WHOLE.format("outbox"),
 }
-"""Table -> statement; the rows hold every column, but for those that the statement names."""
+"""Table -> statement for several rows; they hold every column, but for those that the statement names."""
+COMPUTED = {"item_cases"}
+"""Tables whose statement computes a column: never inserted as they stand."""
 SECTIONS = {
     "instance": INSTANCE,
     "head": HEAD_ONLY,
@@ -101,20 +105,27 @@ class _Compiled(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _compile(shape: tuple[tuple[str, str, bool], ...]) -> _Compiled:
-    """The statement of a shape: (section, name, whether it moves the audit head), in order."""
-    sections = ", ".join(
+def _compile(shape: tuple[tuple[str, str, bool], ...], rows: tuple[tuple[str, tuple[str, ...]], ...]) -> _Compiled:
+    """The statement of a shape: (section, name, whether it moves the audit head), and (table, columns) of single rows.
+
+    The values of the single rows come after the named ones, in their order.
+    """
+    sections = [
         f"{name} AS ({SECTIONS[section].format(name, *(HEADS if with_head else NO_HEADS))})"
         for section, name, with_head in shape
-    )
+    ]
     counts = [f"(SELECT count(*) FROM {name})" for section, name, _ in shape if section in CHECKED]
     numbers: dict[str, int] = {}
 
     def number(match: re.Match[str]) -> str:
         return f"${numbers.setdefault(match[1], len(numbers) + 1)}"
 
-    written = PARAMETER.sub(number, f"WITH {sections} SELECT {' + '.join(counts) or '0'}")
-    return _Compiled(written, tuple(numbers))
+    written = [PARAMETER.sub(number, section) for section in sections]
+    following = count(len(numbers) + 1)
+    for table, columns in rows:
+        values = ", ".join(f"${next(following)}" for _ in columns)
+        written.append(f"new_{table} AS (INSERT INTO {table} ({', '.join(columns)}) VALUES ({values}))")
+    return _Compiled(f"WITH {', '.join(written)} SELECT {' + '.join(counts) or '0'}", tuple(numbers))
 
 
 class _Statement:
@@ -123,21 +134,26 @@ class _Statement:
     def __init__(self, changes: Changes) -> None:
         self.parameters: Row = {"now": changes.now, "actor": changes.actor_id}
         self.shape: list[tuple[str, str, bool]] = []
+        self.rows: list[tuple[str, tuple[str, ...]]] = []
+        self.inserted: list[object] = []
 
     def add(self, section: str, parameters: Row, name: str | None = None, with_head: bool = False) -> None:
         self.shape.append((section, name or section, with_head))
-        self.parameters |= parameters
+        self.parameters.update(parameters)
 
     def insert(self, table: str, rows: list[Row]) -> None:
-        if rows:
-            self.add(f"new_{table}", {table: orjson.dumps(rows, default=_spell).decode()})
+        if len(rows) == 1 and table not in COMPUTED:
+            self.rows.append((table, tuple(rows[0])))
+            self.inserted += [_json(value) if isinstance(value, dict) else value for value in rows[0].values()]
+        elif rows:
+            self.add(f"new_{table}", {table: _json(rows)})
 
     def run(self, connection: Driver) -> None:
         wanted = sum(section in CHECKED for section, _, _ in self.shape)
-        compiled = _compile(tuple(self.shape))
+        compiled = _compile(tuple(self.shape), tuple(self.rows))
         values = [self.parameters[name] for name in compiled.names]
         try:
-            [(found,)] = connection.send(compiled.text, values)
+            [(found,)] = connection.send(compiled.text, values + self.inserted)
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name in SENTENCES:
                 raise
@@ -251,6 +267,10 @@ def _case(name: str, case: Case) -> Row:
 def _array(values: Any) -> str:
     """An array as PostgreSQL reads it in text; of ids and numbers only."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=_spell).decode()
 
 
 def _spell(value: object) -> str:

@@ -6,12 +6,14 @@ The colour itself is never kept: it follows from these instants, from ``held`` a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import worktime
+from cases.limits import is_by_day
 from engine.limits import Unit, parse_limit
 from processes.release import Release
-from worktime import Hold
+from worktime import Calendar, Hold, Rules, Threshold
 
 ELAPSED = (Unit.SECONDS, Unit.INSTANT)
 ONE_DAY = timedelta(days=1)
@@ -32,10 +34,20 @@ def yellow_at(release: Release, start: datetime, text: str, due_at: datetime, ho
     if limit.unit in ELAPSED:
         whole = due_at - start if threshold.of_limit else ONE_DAY
         return max(start, due_at - whole * threshold.left.numerator / threshold.left.denominator)
-    at = worktime.yellow_at(
-        release.calendar, start, worktime.parse_limit(text.strip()), threshold, holds, release.counting
-    )
+    calendar, rules = release.calendar, release.counting
+    if is_by_day(release, limit, holds):
+        day = calendar.local(start).date()
+        return min(max(_yellow_of_day(calendar, rules, threshold, day, text.strip()), start), due_at)
+    at = worktime.yellow_at(calendar, start, worktime.parse_limit(text.strip()), threshold, holds, rules)
     return due_at if at is None else min(at, due_at)
+
+
+@lru_cache(maxsize=4096)
+def _yellow_of_day(calendar: Calendar, rules: Rules, threshold: Threshold, day: date, text: str) -> datetime:
+    """The yellow of all limits that start on one day; the beginning of that day for one that is yellow at once."""
+    at = worktime.yellow_at(calendar, calendar.at(day, time()), worktime.parse_limit(text), threshold, rules=rules)
+    assert at is not None, "a clock that never stands reaches every amount"
+    return at
 
 
 def lit(release: Release, kind: str, start: datetime, text: str, due_at: datetime, holds: Sequence[Hold] = ()) -> Lit:

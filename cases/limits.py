@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import worktime
-from engine.limits import Unit, parse_limit
+from engine.limits import Limit, Unit, parse_limit
 from processes.release import Release
 from worktime import Calendar, Due, Hold, Rules
 
@@ -25,14 +26,19 @@ def due(release: Release, start: datetime, text: str, holds: tuple[Hold, ...] = 
     assert isinstance(limit.amount, int)
     if limit.unit is Unit.SECONDS:
         return Due(_later(start, timedelta(seconds=limit.amount), holds), provisional=False)
-    if limit.unit in IN_DAYS and not release.counting.start_day_counts and not holds:
+    if is_by_day(release, limit, holds):
         return _due_of_day(release.calendar, release.counting, release.calendar.local(start).date(), text.strip())
     return worktime.due(release.calendar, start, worktime.parse_limit(text.strip()), holds, release.counting)
 
 
+def is_by_day(release: Release, limit: Limit, holds: Sequence[Hold]) -> bool:
+    """Whether all limits like this one that start on one day are alike: the start day is not counted."""
+    return limit.unit in IN_DAYS and not release.counting.start_day_counts and not holds
+
+
 @lru_cache(maxsize=4096)
 def _due_of_day(calendar: Calendar, rules: Rules, day: date, text: str) -> Due:
-    """The due of all limits that start on one day: the start day is not counted, whenever on it they start."""
+    """The due of all limits that start on one day."""
     return worktime.due(calendar, calendar.at(day, time()), worktime.parse_limit(text), rules=rules)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 from psycopg import adapt
@@ -104,8 +106,17 @@ def _check(result: PGresult) -> None:
 
 
 def _spell(value: object) -> bytes | None:
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        return b"\\x" + value.hex().encode()
+    return SPELLING.get(type(value), _usual)(value)
+
+
+def _usual(value: object) -> bytes:
     return str(value).encode()
+
+
+SPELLING: dict[type, Callable[[Any], bytes | None]] = {
+    NoneType: lambda value: None,
+    str: str.encode,
+    bytes: lambda value: b"\\x" + value.hex().encode(),
+    UUID: lambda value: b"%032x" % value.int,
+}
+"""How a value of a type is spelled as text that PostgreSQL reads; any other as ``str`` writes it."""
