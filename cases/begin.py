@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from audit.chain import NO_HEAD
-from cases import hot, hot_write
+from cases import hot_write
 from cases.apply import apply, start
 from cases.changes import Case, Changes
 from cases.context import Context
 from cases.operations import OPERATIONS
-from cases.refusals import driver_errors, in_words
+from cases.refusals import in_words
 from engine import commands
 from engine.snapshot import OperationCall
 
@@ -40,5 +40,5 @@ def begin(
     root = next(snapshot for snapshot in outcome.snapshots if snapshot.id == instance_id)
     start(root, release.definitions.processes[process].kind, context, case, subject)
     apply(outcome, context)
-    with in_words(), driver_errors(session):
-        hot_write.write(session, hot.driver(session), context.changes, instance_id, NO_HEAD)
+    with in_words():
+        hot_write.write(session, context.changes, instance_id, NO_HEAD)

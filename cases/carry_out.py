@@ -26,9 +26,9 @@ from cases.context import Context, Place
 from cases.incidents import Failure, record_incident
 from cases.operations import OPERATIONS
 from cases.position import Position
-from cases.refusals import driver_errors, in_words
+from cases.refusals import in_words
 from cases.releases import citing, release_of
-from database.driver import Driver
+from database.session import driver_errors
 from engine import Definitions
 from engine.errors import ExecutionFailed, NotWaiting, SnapshotNeeded
 from engine.snapshot import OperationCall, Outcome, Snapshot
@@ -78,18 +78,16 @@ def carry_out(
     know_version(session, position.calendar_version)
     with citing(session, position.release_id):
         try:
-            return _attempt(session, connection, actor, position, admit)
+            return _attempt(session, actor, position, admit)
         except SnapshotNeeded:
             with driver_errors(session):
                 position = hot.read_chain(connection, address, identifier)
             assert position is not None
             know_version(session, position.calendar_version)
-            return _attempt(session, connection, actor, position, admit)
+            return _attempt(session, actor, position, admit)
 
 
-def _attempt(
-    session: Session, connection: Driver, actor: Actor | None, position: Position, admit: Admit
-) -> Position | None:
+def _attempt(session: Session, actor: Actor | None, position: Position, admit: Admit) -> Position | None:
     admitted = admit(position)
     if admitted is None:
         return None
@@ -103,8 +101,8 @@ def _attempt(
         raise _refusal(session, actor, position, admitted, error) from error
     changes = context.changes
     changes.entries.append(_entry(actor, position, admitted, changes))
-    with in_words(), driver_errors(session):
-        hot_write.write(session, connection, changes, position.id, position.head)
+    with in_words():
+        hot_write.write(session, changes, position.id, position.head)
     cancel_subtrees(session, changes)
     for beginning in changes.beginnings:
         _begin(session, context, beginning)

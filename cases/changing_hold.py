@@ -15,8 +15,9 @@ from cases.changes import Case, Changes
 from cases.models.instances import ProcessInstance
 from cases.models.items import ItemCase
 from cases.position import Position
-from cases.refusals import driver_errors, in_words
+from cases.refusals import in_words
 from cases.releases import release_of
+from database.session import driver_errors
 from errors import Conflict, NotAllowed, NotFound
 from processes.calendars import know_version
 
@@ -78,5 +79,5 @@ def write_change(
             details={"before": {"history": position.history}, "after": details},
         )
     )
-    with in_words(), driver_errors(session):
-        hot_write.write(session, hot.driver(session), changes, position.id, position.head)
+    with in_words():
+        hot_write.write(session, changes, position.id, position.head)

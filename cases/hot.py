@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from cases.position import Above, Position
 from database.driver import Driver
-from database.session import PlatformSession
+from database.session import platform_session
 from engine.snapshot import Snapshot, Status
 
 # NO KEY: rows that merely refer to the instance are not kept waiting.
@@ -101,8 +101,7 @@ BY_INSTANCE = _address("$1", "", "process_instances p", "p.id = $1")
 
 def driver(session: Session) -> Driver:
     """The connection of the session's transaction, for what is sent past SQLAlchemy."""
-    assert isinstance(session, PlatformSession)
-    return session.driver
+    return platform_session(session).driver
 
 
 def read(connection: Driver, address: Address, identifier: UUID) -> Position | None:

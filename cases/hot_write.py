@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
-from cases.refusals import SENTENCES
-from database.driver import Driver
+from cases.refusals import SENTENCES, in_words
+from database.session import Send, driver_errors, platform_session
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
@@ -114,7 +114,8 @@ def _compile(shape: tuple[tuple[str, str, bool], ...], rows: tuple[tuple[str, tu
         f"{name} AS ({SECTIONS[section].format(name, *(HEADS if with_head else NO_HEADS))})"
         for section, name, with_head in shape
     ]
-    counts = [f"(SELECT count(*) FROM {name})" for section, name, _ in shape if section in CHECKED]
+    found = [f"(SELECT count(*) FROM {name})" for section, name, _ in shape if section in CHECKED]
+    answer = f"require_rows({' + '.join(found)}, {len(found)})" if found else "0"
     numbers: dict[str, int] = {}
 
     def number(match: re.Match[str]) -> str:
@@ -125,7 +126,7 @@ def _compile(shape: tuple[tuple[str, str, bool], ...], rows: tuple[tuple[str, tu
     for table, columns in rows:
         values = ", ".join(f"${next(following)}" for _ in columns)
         written.append(f"new_{table} AS (INSERT INTO {table} ({', '.join(columns)}) VALUES ({values}))")
-    return _Compiled(f"WITH {', '.join(written)} SELECT {' + '.join(counts) or '0'}", tuple(numbers))
+    return _Compiled(f"WITH {', '.join(written)} SELECT {answer}", tuple(numbers))
 
 
 class _Statement:
@@ -148,24 +149,23 @@ class _Statement:
         elif rows:
             self.add(f"new_{table}", {table: _json(rows)})
 
-    def run(self, connection: Driver) -> None:
-        wanted = sum(section in CHECKED for section, _, _ in self.shape)
+    def run(self, send: Send) -> None:
         compiled = _compile(tuple(self.shape), tuple(self.rows))
         values = [self.parameters[name] for name in compiled.names]
         try:
-            [(found,)] = connection.send(compiled.text, values + self.inserted)
+            send(compiled.text, values + self.inserted)
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name in SENTENCES:
                 raise
             raise Stale from error  # the rows are inserted even where the check finds that somebody was first
-        if found != wanted:
-            raise Stale
 
 
-def write(session: Session, connection: Driver, changes: Changes, instance_id: UUID, head: Head) -> None:
+def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> None:
     """Write everything that a command changed; the audit entries go to the stream of ``instance_id``.
 
-    Raises ``Stale`` when an instance, the task or the due row was no longer as it was read.
+    Where nothing follows, it is written together with the commit. Then or now it is an error that the boundary tries
+    again when an instance, the task or the due row is no longer as it was read, and the ``Conflict`` of a constraint
+    that stands for a rule.
     """
     entries: list[Row] = []
     before = head.sequence
@@ -183,12 +183,17 @@ def write(session: Session, connection: Driver, changes: Changes, instance_id: U
     statement.insert("status_events", changes.events)
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
-    statement.run(connection)
+    platform_session(session).at_end(lambda send: _run(session, statement, send))
     if ownerless := [row["id"] for row in changes.limits.values() if row["organisation_id"] is None]:
         session.execute(RESPONSIBLE, {"ids": ownerless})
     for work in changes.later:
         work(session)
     session.flush()
+
+
+def _run(session: Session, statement: _Statement, send: Send) -> None:
+    with in_words(), driver_errors(session):
+        statement.run(send)
 
 
 def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head: Head) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
 
 from errors import Conflict
 
@@ -45,18 +43,3 @@ def in_words() -> Iterator[None]:
         if sentence is None:
             raise
         raise Conflict(*sentence) from error
-
-
-@contextmanager
-def driver_errors(session: Session) -> Iterator[None]:
-    """Errors of statements that went past SQLAlchemy, as SQLAlchemy raises them: the boundary knows those."""
-    try:
-        yield
-    except psycopg.Error as error:
-        connection = session.connection()
-        driver = connection.connection.driver_connection
-        lost = isinstance(driver, psycopg.Connection) and driver.closed
-        raised = DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost)
-        if lost:
-            connection.invalidate(error)
-        raise raised from error

@@ -13,9 +13,9 @@ from audit.record import record
 from cases import hot
 from cases.models.instances import ProcessInstance
 from cases.position import Position
-from cases.refusals import driver_errors
 from cases.releases import citing
 from cases.task_rights import require_open, require_worker
+from database.session import driver_errors
 from errors import NotFound
 
 

@@ -10,13 +10,17 @@ from uuid import UUID
 import psycopg
 from psycopg import adapt
 from psycopg._preparing import PrepareManager
-from psycopg.abc import Buffer, Transformer
+from psycopg.abc import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Row = tuple[Any, ...]
 
+_Command = tuple[bytes, list[Any] | None]
+"""The name of a prepared statement and its values, or a text and None."""
+BEGIN: _Command = (b"BEGIN", None)
+COMMIT: _Command = (b"COMMIT", None)
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
@@ -63,14 +67,22 @@ class Driver(psycopg.Connection[Row]):
         A value is None, bytes, or anything that PostgreSQL reads as ``str`` writes it: text, numbers, ids, instants.
         """
         prepared = self._statements.get(statement) or self._prepare(statement)
-        spelled: list[Buffer | None] = [_spell(value) for value in values]
+        spelled: list[Any] = [_spell(value) for value in values]
         if self.in_transaction:
-            result = self.pgconn.exec_prepared(prepared.name, spelled)  # type: ignore[arg-type]  # the stub forgets null
+            result = self.pgconn.exec_prepared(prepared.name, spelled)
         else:
-            result = self._begin_with(prepared.name, spelled)
+            _, result = self._pipelined(BEGIN, (prepared.name, spelled))
         _check(result)
         prepared.loads.set_pgresult(result)
         return prepared.loads.load_rows(0, result.ntuples, tuple)
+
+    def send_and_commit(self, statement: str, values: Sequence[object]) -> None:
+        """Execute the last statement of a transaction and commit, in one round trip; raises ``psycopg.Error``."""
+        prepared = self._statements.get(statement) or self._prepare(statement)
+        last: _Command = (prepared.name, [_spell(value) for value in values])
+        commands = (last, COMMIT) if self.in_transaction else (BEGIN, last, COMMIT)
+        for result in self._pipelined(*commands):
+            _check(result)
 
     def commit_sent(self) -> None:
         """Commit what was only ``send``; raises ``psycopg.Error``."""
@@ -82,12 +94,15 @@ class Driver(psycopg.Connection[Row]):
         self._statements[statement] = prepared
         return prepared
 
-    def _begin_with(self, name: bytes, spelled: list[Any]) -> PGresult:
-        """Begin a transaction and execute its first statement in one round trip."""
+    def _pipelined(self, *commands: _Command) -> list[PGresult]:
+        """The results of commands that travel together, up to the first that fails."""
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
-        pgconn.send_query_params(b"BEGIN", None)
-        pgconn.send_query_prepared(name, spelled)
+        for name, spelled in commands:
+            if spelled is None:
+                pgconn.send_query_params(name, None)
+            else:
+                pgconn.send_query_prepared(name, spelled)
         pgconn.pipeline_sync()
         results: list[PGresult] = []
         while not results or results[-1].status != ExecStatus.PIPELINE_SYNC:
@@ -97,7 +112,7 @@ class Driver(psycopg.Connection[Row]):
             elif pgconn.status != ConnStatus.OK:
                 raise psycopg.OperationalError(pgconn.get_error_message())
         pgconn.exit_pipeline_mode()
-        return results[-2]
+        return results[:-1]
 
 
 def _check(result: PGresult) -> None:

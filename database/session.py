@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from database.driver import Driver
+
+Send = Callable[[str, Sequence[object]], object]
+"""Executes a statement with its values."""
 
 
 class PlatformSession(Session):
@@ -18,6 +25,7 @@ class PlatformSession(Session):
 
     _taken: PoolProxiedConnection | None = None
     _joined: Connection | None = None
+    _last: Callable[[Send], None] | None = None
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -27,6 +35,7 @@ class PlatformSession(Session):
     @property
     def driver(self) -> Driver:
         """The connection of this transaction."""
+        self._catch_up()
         if self._taken is None:
             if self.in_transaction():
                 return _driver(self.connection().connection)
@@ -35,8 +44,25 @@ class PlatformSession(Session):
             self._taken = engine.raw_connection()
         return _driver(self._taken)
 
+    def at_end(self, write: Callable[[Send], None]) -> None:
+        """Let what ``write`` sends, one statement, travel with the commit; it is sent at once where more follows.
+
+        ``write`` puts its errors into words: they are raised here, by the next statement, or by ``commit``.
+        """
+        driver = self.driver
+        if self.in_transaction():
+            write(driver.send)
+        else:
+            self._last = write
+
+    def _catch_up(self) -> None:
+        if self._last is not None:
+            last, self._last = self._last, None
+            last(self.driver.send)
+
     def get_bind(self, *arguments: Any, **keywords: Any) -> Engine | Connection:
         """The engine, or the connection that the driver's statements have taken already."""
+        self._catch_up()
         bind = super().get_bind(*arguments, **keywords)
         if self._taken is None or isinstance(bind, Connection):
             return bind
@@ -48,13 +74,18 @@ class PlatformSession(Session):
         """Commit what the driver and the session did."""
         self.known.clear()
         if self._taken is None or self.in_transaction():
+            self._catch_up()
             super().commit()
-        else:
-            _driver(self._taken).commit_sent()
+        if self._last is not None:
+            last, self._last = self._last, None
+            last(self.driver.send_and_commit)
+        elif self._taken is not None and self.driver.in_transaction:
+            self.driver.commit_sent()
 
     def rollback(self) -> None:
         """Undo what the driver and the session did."""
         self.known.clear()
+        self._last = None
         if self._taken is None or self.in_transaction():
             super().rollback()
         else:
@@ -63,6 +94,7 @@ class PlatformSession(Session):
     def close(self) -> None:
         """Give the connection back; what was not committed is rolled back."""
         self.known.clear()
+        self._last = None
         if self._taken is None or self.in_transaction():
             super().close()
         if self._taken is not None:
@@ -73,10 +105,30 @@ class PlatformSession(Session):
             taken.close()
 
 
+def platform_session(session: Session) -> PlatformSession:
+    """The session as what it is."""
+    assert isinstance(session, PlatformSession), "connect.py makes no other sessions"
+    return session
+
+
 def known_in(session: Session) -> dict[str, Any]:
     """What the transaction of a session of the platform has read already; empty again when it ends."""
-    assert isinstance(session, PlatformSession), "connect.py makes no other sessions"
-    return session.known
+    return platform_session(session).known
+
+
+@contextmanager
+def driver_errors(session: Session) -> Iterator[None]:
+    """Errors of statements that went past SQLAlchemy, as SQLAlchemy raises them: the boundary knows those."""
+    try:
+        yield
+    except psycopg.Error as error:
+        connection = session.connection()
+        driver = connection.connection.driver_connection
+        lost = isinstance(driver, psycopg.Connection) and driver.closed
+        raised = DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost)
+        if lost:
+            connection.invalidate(error)
+        raise raised from error
 
 
 def _driver(connection: PoolProxiedConnection) -> Driver:

@@ -130,12 +130,12 @@ def test_a_connection_that_breaks_before_the_commit_is_no_trouble(
     usual = hot_write._Statement.run
     cut: list[int] = []
 
-    def run(statement: Any, connection: Any) -> None:
+    def run(statement: Any, send: Any) -> None:
         if not cut:
-            cut.append(connection.info.backend_pid)
+            cut.append(send.__self__.info.backend_pid)
             with world.database.connect(world.database.superuser_url) as superuser:
                 superuser.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": cut[0]})
-        usual(statement, connection)
+        usual(statement, send)
 
     monkeypatch.setattr(hot_write._Statement, "run", run)
 
