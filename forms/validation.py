@@ -9,8 +9,8 @@ from marshmallow import ValidationError
 
 from errors import Invalid
 from forms.checks import Options
+from forms.cleaning import WHOLE, clean
 from forms.definition import FormDefinition
-from forms.schema import clean, messages_of
 
 
 def validate(definition: FormDefinition, values: Mapping[str, Any], options: Options | None = None) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def validate(definition: FormDefinition, values: Mapping[str, Any], options: Opt
     try:
         return clean(definition.fields, values, options or {})
     except ValidationError as error:
-        problems = _flatten(messages_of(error), "")
+        problems = _flatten(error.messages, "")
     field, message = problems[0]
     errors = [{"field": where, "message": what} for where, what in problems]
     raise Invalid("form_invalid", message, field=field or "values", details={"errors": errors})
@@ -35,5 +35,5 @@ def _flatten(messages: Any, path: str) -> list[tuple[str, str]]:
         return [(path, str(message)) for message in messages]
     found = []
     for key, inner in messages.items():
-        found += _flatten(inner, path if key == "_schema" else f"{path}.{key}" if path else str(key))
+        found += _flatten(inner, path if key == WHOLE else f"{path}.{key}" if path else str(key))
     return found
