@@ -145,7 +145,7 @@ class _Statement:
     def insert(self, table: str, rows: list[Row]) -> None:
         if len(rows) == 1 and table not in COMPUTED:
             self.rows.append((table, tuple(rows[0])))
-            self.inserted += [_json(value) if isinstance(value, dict) else value for value in rows[0].values()]
+            self.inserted += rows[0].values()
         elif rows:
             self.add(f"new_{table}", {table: _json(rows)})
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import NoneType
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 import psycopg
 from psycopg import adapt
 from psycopg._preparing import PrepareManager
@@ -64,10 +64,11 @@ class Driver(psycopg.Connection[Row]):
     def send(self, statement: str, values: Sequence[object]) -> list[Row]:
         """The rows of a statement that names its values ``$1``, ``$2`` ...; raises ``psycopg.Error``.
 
-        A value is None, bytes, or anything that PostgreSQL reads as ``str`` writes it: text, numbers, ids, instants.
+        A value is None, bytes, a dictionary (as JSON), or anything that PostgreSQL reads as ``str`` writes it: text,
+        numbers, ids, instants.
         """
         prepared = self._statements.get(statement) or self._prepare(statement)
-        spelled: list[Any] = [_spell(value) for value in values]
+        spelled: list[Any] = _spell(values)
         if self.in_transaction:
             result = self.pgconn.exec_prepared(prepared.name, spelled)
         else:
@@ -79,7 +80,7 @@ class Driver(psycopg.Connection[Row]):
     def send_and_commit(self, statement: str, values: Sequence[object]) -> None:
         """Execute the last statement of a transaction and commit, in one round trip; raises ``psycopg.Error``."""
         prepared = self._statements.get(statement) or self._prepare(statement)
-        last: _Command = (prepared.name, [_spell(value) for value in values])
+        last: _Command = (prepared.name, _spell(values))
         commands = (last, COMMIT) if self.in_transaction else (BEGIN, last, COMMIT)
         for result in self._pipelined(*commands):
             _check(result)
@@ -120,18 +121,25 @@ def _check(result: PGresult) -> None:
         raise error_from_result(result, encoding="utf-8")
 
 
-def _spell(value: object) -> bytes | None:
-    return SPELLING.get(type(value), _usual)(value)
-
-
 def _usual(value: object) -> bytes:
     return str(value).encode()
 
 
-SPELLING: dict[type, Callable[[Any], bytes | None]] = {
-    NoneType: lambda value: None,
-    str: str.encode,
-    bytes: lambda value: b"\\x" + value.hex().encode(),
-    UUID: lambda value: b"%032x" % value.int,
-}
+class _Spelling(dict[type, Callable[[Any], bytes]]):
+    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
+        return _usual
+
+
+SPELLING = _Spelling(
+    {
+        str: str.encode,
+        bytes: lambda value: b"\\x" + value.hex().encode(),
+        UUID: lambda value: b"%032x" % value.int,
+        dict: orjson.dumps,
+    }
+)
 """How a value of a type is spelled as text that PostgreSQL reads; any other as ``str`` writes it."""
+
+
+def _spell(values: Sequence[object]) -> list[Any]:
+    return [None if value is None else SPELLING[type(value)](value) for value in values]
