@@ -10,7 +10,9 @@ from subprocess import Popen
 import pytest
 from redis import Redis
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from accounts.actor import Actor
 from cases.read_notices import set_mail_address
 from database.clock import current_time
 from tests.integration.cases.world import World
@@ -30,13 +32,16 @@ def silent_server() -> Iterator[socket.socket]:
         yield server
 
 
+def give_address(session: Session, officer: Actor) -> None:
+    set_mail_address(session, officer, "officer@example.gov.cn", current_time(session))
+
+
 def test_a_mail_server_that_hangs_keeps_no_other_message_waiting(
     world: World, redis: Redis, start_worker: Callable[..., Popen[bytes]], silent_server: socket.socket
 ) -> None:
     for number in range(PEOPLE):
         officer = world.person("sports", "officer", number)
-        address = partial(set_mail_address, actor=officer, email="officer@example.gov.cn")
-        world.run(lambda session, give=address: give(session, now=current_time(session)))
+        world.run(partial(give_address, officer=officer))
     mail = {
         "BINGLIAN_SMTP": f"smtp://127.0.0.1:{silent_server.getsockname()[1]}",
         "BINGLIAN_MAIL_SENDER": "notice@example.gov.cn",
