@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from database.migrations.columns import required
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0022"
 
 MATERIALS, PROMISES = "stage_materials", "promises"
 UNJUDGED = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0023"
 
 REQUIRE_ROWS = """
     CREATE FUNCTION require_rows(changed bigint, expected bigint) RETURNS void LANGUAGE plpgsql STABLE AS $$
