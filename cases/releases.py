@@ -22,7 +22,11 @@ RELEASES = "releases"
 def vocabulary() -> Vocabulary:
     """The names that the approval domain offers to every pack."""
     return Vocabulary(
-        operations=frozenset(OPERATIONS), guards=frozenset(GUARDS), roles=frozenset(ROLES), facts=frozenset(FACTS)
+        operations=frozenset(OPERATIONS),
+        guards=frozenset(GUARDS),
+        roles=frozenset(ROLES),
+        facts=frozenset(FACTS),
+        decisions=frozenset(name for name, operation in OPERATIONS.items() if operation.decides),
     )
 
 

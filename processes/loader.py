@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import engine
 import forms
 from engine import DefinitionInvalid, Definitions, Registry, deploy
+from engine.lint.silence import silent_decisions
 from processes import catalogue, policy
 from processes.findings import Finding, PackInvalid
 from processes.handling import read_special_procedures
 from processes.process_types import Known, read_process_types
 from processes.reading import WHOLE_FILE, is_text
-from processes.release import Release
+from processes.release import ProcessType, Release
 
 PACKS = Path(__file__).resolve().parent
 SUFFIXES = (".bpmn", ".csv", ".feature", ".json", ".toml")
@@ -25,12 +27,16 @@ LARGEST_PACK = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that the platform offers to every pack's diagrams; ``facts`` to the conditions of its catalogue."""
+    """The names that the platform offers to every pack's diagrams; ``facts`` to the conditions of its catalogue.
+
+    ``decisions`` are those of the operations that record a decision on an item.
+    """
 
     operations: frozenset[str]
     guards: frozenset[str]
     roles: frozenset[str]
     facts: frozenset[str]
+    decisions: frozenset[str]
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -85,6 +91,8 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
     diagrams = None if definitions is None else definitions.processes.keys()
     known = Known(items, organisations, diagrams, vocabulary.facts)
     process_types = read_process_types(files, known, findings)
+    if definitions is not None:
+        _licences(files, vocabulary, process_types, findings)
     item_materials = catalogue.read_item_materials(files, items, materials, findings)
     form_definitions = _forms(files, findings)
     procedures = read_special_procedures(files, findings)
@@ -147,15 +155,32 @@ def _line_of(content: bytes, error: Exception) -> int:
 
 
 def _definitions(files: Mapping[str, bytes], vocabulary: Vocabulary, findings: list[Finding]) -> Definitions | None:
-    diagrams = {name: content for name, content in files.items() if name.endswith(".bpmn")}
-    known = frozenset(_form_files(files))
-    registry = Registry(operations=vocabulary.operations, forms=known, roles=vocabulary.roles, guards=vocabulary.guards)
     try:
-        return deploy(diagrams, registry)
+        return deploy(_diagrams(files), _registry(files, vocabulary))
     except DefinitionInvalid as error:
-        for found in error.findings:
-            element = f"“{found.element_name or found.element_id}”（{found.element_id}）" if found.element_id else ""
-            findings.append(
-                Finding(found.file, found.line, f"{element}{found.message}", f"{found.mend} [{found.rule}]")
-            )
+        findings.extend(map(_of_diagram, error.findings))
         return None
+
+
+def _licences(
+    files: Mapping[str, bytes], vocabulary: Vocabulary, types: Mapping[str, ProcessType], findings: list[Finding]
+) -> None:
+    """No silence decides on a licence: what the catalogue calls one binds the diagrams that it goes through."""
+    stages = [stage for process_type in types.values() for stage in process_type.stages.values()]
+    licences = {stage.diagram: entry.item.name for stage in stages for entry in stage.items if entry.item.licensing}
+    found = silent_decisions(_diagrams(files), _registry(files, vocabulary), licences, vocabulary.decisions)
+    findings.extend(map(_of_diagram, found))
+
+
+def _diagrams(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name.endswith(".bpmn")}
+
+
+def _registry(files: Mapping[str, bytes], vocabulary: Vocabulary) -> Registry:
+    known = frozenset(_form_files(files))
+    return Registry(operations=vocabulary.operations, forms=known, roles=vocabulary.roles, guards=vocabulary.guards)
+
+
+def _of_diagram(found: engine.Finding) -> Finding:
+    element = f"“{found.element_name or found.element_id}”（{found.element_id}）" if found.element_id else ""
+    return Finding(found.file, found.line, f"{element}{found.message}", f"{found.mend} [{found.rule}]")

@@ -212,6 +212,6 @@ OPERATIONS = {
     "item.correction_start": Operation(ask_once, correction_start),
     "item.correction_end": Operation(write=correction_end),
     "item.withdraw": Operation(write=withdraw),
-    "item.approve": Operation(write=approve),
-    "item.refuse": Operation(write=refuse),
+    "item.approve": Operation(write=approve, decides=True),
+    "item.refuse": Operation(write=refuse, decides=True),
 }

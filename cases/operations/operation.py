@@ -22,7 +22,11 @@ def writes_nothing(performed: OperationPerformed, context: Context) -> None:
 
 
 class Operation(NamedTuple):
-    """The two halves of a local operation; see :mod:`cases.operations`."""
+    """The two halves of a local operation; see :mod:`cases.operations`.
+
+    ``decides``: it records a decision on an item, which nobody's silence may make where the item is a licence.
+    """
 
     perform: Callable[[Inputs, Context], Outputs] = answers_nothing
     write: Callable[[OperationPerformed, Context], None] = writes_nothing
+    decides: bool = False
