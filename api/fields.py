@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -162,13 +163,17 @@ class Change(Input):
 
 
 class Output(Schema):
-    """What the platform answers: exactly the declared fields."""
+    """What the platform answers: exactly the declared fields, off a mapping or an object."""
 
     error_messages = MESSAGES
 
     class Meta:
         unknown = RAISE
         ordered = True
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """The value of a field; at once, where marshmallow would try and fail to index a row first."""
+        return obj.get(attr, default) if isinstance(obj, Mapping) else getattr(obj, attr, default)
 
 
 def shown(kind: type[fields.Field[Any]], meaning: str, *, empty: bool = False, **metadata: Any) -> Any:

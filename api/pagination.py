@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.fields import Input, Output, Part, Text, Whole
 from api.problems import FieldError, Problem
+from database.paging import at_most
 
 LARGEST_PAGE = 200
 ORDINARY_PAGE = 50
@@ -117,7 +118,7 @@ def paginate(
         after = tuple_(*decode(query["cursor"], [key.kind for key in keys]))
         statement = statement.where(columns < after if descending else columns > after)
     order = [key.column.desc() if descending else key.column.asc() for key in keys]
-    statement = statement.order_by(None).order_by(*order).limit(query["limit"] + 1)
+    statement = statement.order_by(None).order_by(*order).limit(at_most(query["limit"] + 1))
     result = session.execute(statement)
     rows = list(result.scalars()) if len(statement.column_descriptions) == 1 else list(result)
     return cut(rows, query["limit"], lambda row: [key.read(row) for key in keys])

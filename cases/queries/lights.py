@@ -23,6 +23,7 @@ from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.lights import LightCount
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from database.paging import at_most
 
 READ = "light.read"
 COLOURS = ("green", "yellow", "red", "grey")
@@ -52,7 +53,7 @@ def board(actor: Actor, asked: Board, most: int, now: datetime) -> Select[*tuple
         select(DueRow.id, instant.label("instant"))
         .where(*where, scope, *_asked(asked, instant), _permitted(actor))
         .order_by(instant, DueRow.id)
-        .limit(most)
+        .limit(at_most(most))
         .subquery()
         for scope in _scopes(actor, asked)
         for where in _ranges(asked.colour, now)
@@ -60,7 +61,8 @@ def board(actor: Actor, asked: Board, most: int, now: datetime) -> Select[*tuple
     if not heads:
         return shown().where(false())
     found = union_all(*(select(head) for head in heads)).subquery()
-    first = select(found.c.id, found.c.instant).distinct().order_by(found.c.instant, found.c.id).limit(most).subquery()
+    ordered = select(found.c.id, found.c.instant).distinct().order_by(found.c.instant, found.c.id)
+    first = ordered.limit(at_most(most)).subquery()
     return shown().join(first, first.c.id == DueRow.id).order_by(first.c.instant, first.c.id)
 
 

@@ -22,6 +22,7 @@ from cases.models.items import ItemCase
 from cases.models.outcomes import PROMISED, Promise
 from cases.models.projects import Engineering, Project
 from cases.models.stages import StageCase
+from database.paging import at_most
 
 READ = "light.read"
 
@@ -49,14 +50,15 @@ def promises_to_keep(actor: Actor, asked: Asked, most: int) -> Select[*tuple[Any
         select(Promise.id, Promise.due_on)
         .where(text(f"promises.{PROMISED}"), scope, permitted, *_narrowed(asked))
         .order_by(Promise.due_on, Promise.id)
-        .limit(most)
+        .limit(at_most(most))
         .subquery()
         for scope in _scopes(actor, asked)
     ]
     if not heads:
         return _shown().where(false())
     found = union_all(*(select(head) for head in heads)).subquery()
-    first = select(found.c.id, found.c.due_on).distinct().order_by(found.c.due_on, found.c.id).limit(most).subquery()
+    ordered = select(found.c.id, found.c.due_on).distinct().order_by(found.c.due_on, found.c.id)
+    first = ordered.limit(at_most(most)).subquery()
     return _shown().join(first, first.c.id == Promise.id).order_by(first.c.due_on, first.c.id)
 
 

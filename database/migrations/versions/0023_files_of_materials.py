@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import op
 from sqlalchemy import Column, Date, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -61,8 +63,12 @@ def _materials() -> None:
 
 
 def _promises() -> None:
-    columns = (("due_on", Date, None), ("lead_id", Uuid, "organisations.id"))
-    columns += (("department_id", Uuid, "organisations.id"), ("region_code", Text, "regions.code"))
+    columns: tuple[tuple[str, Any, str | None], ...] = (
+        ("due_on", Date, None),
+        ("lead_id", Uuid, "organisations.id"),
+        ("department_id", Uuid, "organisations.id"),
+        ("region_code", Text, "regions.code"),
+    )
     for name, kind, _ in columns:
         op.add_column(PROMISES, Column(name, kind))
     op.execute(PLACES)
