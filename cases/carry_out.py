@@ -28,7 +28,6 @@ from cases.operations import OPERATIONS
 from cases.position import Position
 from cases.refusals import in_words
 from cases.releases import citing, release_of
-from database.session import driver_errors
 from engine import Definitions
 from engine.errors import ExecutionFailed, NotWaiting, SnapshotNeeded
 from engine.snapshot import OperationCall, Outcome, Snapshot
@@ -70,9 +69,7 @@ def carry_out(
     Raises ``NotFound``, what ``admit`` and the operations refuse, and ``Conflict`` (``execution_failed``) after an
     incident; ``database.transaction`` retries the races.
     """
-    connection = hot.driver(session)
-    with driver_errors(session):
-        position = hot.read(connection, address, identifier)
+    position = hot.read(session, address, identifier)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
     know_version(session, position.calendar_version)
@@ -80,8 +77,7 @@ def carry_out(
         try:
             return _attempt(session, actor, position, admit)
         except SnapshotNeeded:
-            with driver_errors(session):
-                position = hot.read_chain(connection, address, identifier)
+            position = hot.read_chain(session, address, identifier)
             assert position is not None
             know_version(session, position.calendar_version)
             return _attempt(session, actor, position, admit)

@@ -17,7 +17,6 @@ from cases.models.items import ItemCase
 from cases.position import Position
 from cases.refusals import in_words
 from cases.releases import release_of
-from database.session import driver_errors
 from errors import Conflict, NotAllowed, NotFound
 from processes.calendars import know_version
 
@@ -34,8 +33,7 @@ def locked_item(session: Session, actor: Actor, item_case_id: UUID) -> Position:
     ).one_or_none()
     if row is None:
         raise _not_found()
-    with driver_errors(session):
-        position = hot.read_chain(hot.driver(session), hot.BY_INSTANCE, row.id)
+    position = hot.read_chain(session, hot.BY_INSTANCE, row.id)
     if position is None:
         raise _not_found()
     know_version(session, position.calendar_version)

@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from cases.position import Above, Position
-from database.driver import Driver
 from database.session import platform_session
 from engine.snapshot import Snapshot, Status
 
@@ -99,14 +98,9 @@ BY_DUE_ROW = _address(
 BY_INSTANCE = _address("$1", "", "process_instances p", "p.id = $1")
 
 
-def driver(session: Session) -> Driver:
-    """The connection of the session's transaction, for what is sent past SQLAlchemy."""
-    return platform_session(session).driver
-
-
-def read(connection: Driver, address: Address, identifier: UUID) -> Position | None:
+def read(session: Session, address: Address, identifier: UUID) -> Position | None:
     """Where the instance of a task, due row or id stands; None when there is no such thing."""
-    rows = connection.send(address.read, (identifier,))
+    rows = platform_session(session).send(address.read, (identifier,))
     return Position._make((*rows[0], *REST[len(rows[0])])) if rows else None
 
 
@@ -114,20 +108,20 @@ REST = {count: tuple(Position._field_defaults.values())[count - 26 :] for count 
 """What follows the columns of a read: nothing is known of the task, of the limit, of the instances above."""
 
 
-def read_locked(connection: Driver, address: Address, identifier: UUID) -> Position | None:
+def read_locked(session: Session, address: Address, identifier: UUID) -> Position | None:
     """Lock the instance, then read: the second statement sees what the holder of the lock wrote, and a later time."""
-    connection.send(address.lock, (identifier,))
-    return read(connection, address, identifier)
+    platform_session(session).send(address.lock, (identifier,))
+    return read(session, address, identifier)
 
 
-def read_chain(connection: Driver, address: Address, identifier: UUID) -> Position | None:
+def read_chain(session: Session, address: Address, identifier: UUID) -> Position | None:
     """Lock the instances from the root down to the addressed one, then read it with those above.
 
     The transaction holds no lock of an instance yet.
     """
-    connection.send(address.lock_chain, (identifier,))
-    above = connection.send(address.read_above, (identifier,))
-    position = read(connection, address, identifier)
+    platform_session(session).send(address.lock_chain, (identifier,))
+    above = platform_session(session).send(address.read_above, (identifier,))
+    position = read(session, address, identifier)
     return position and position._replace(above=tuple(_above(*row) for row in above))
 
 

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-import psycopg
+from psycopg.errors import UniqueViolation
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
 from cases.refusals import SENTENCES, in_words
-from database.session import Send, driver_errors, platform_session
+from database.session import Send, platform_session
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
 
@@ -154,8 +155,8 @@ class _Statement:
         values = [self.parameters[name] for name in compiled.names]
         try:
             send(compiled.text, values + self.inserted)
-        except psycopg.errors.UniqueViolation as error:
-            if error.diag.constraint_name in SENTENCES:
+        except IntegrityError as error:
+            if not isinstance(error.orig, UniqueViolation) or error.orig.diag.constraint_name in SENTENCES:
                 raise
             raise Stale from error  # the rows are inserted even where the check finds that somebody was first
 
@@ -183,7 +184,7 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     statement.insert("status_events", changes.events)
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
-    platform_session(session).at_end(lambda send: _run(session, statement, send))
+    platform_session(session).at_end(lambda send: _run(statement, send))
     if ownerless := [row["id"] for row in changes.limits.values() if row["organisation_id"] is None]:
         session.execute(RESPONSIBLE, {"ids": ownerless})
     for work in changes.later:
@@ -191,8 +192,8 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     session.flush()
 
 
-def _run(session: Session, statement: _Statement, send: Send) -> None:
-    with in_words(), driver_errors(session):
+def _run(statement: _Statement, send: Send) -> None:
+    with in_words():
         statement.run(send)
 
 

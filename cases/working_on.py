@@ -15,15 +15,13 @@ from cases.models.instances import ProcessInstance
 from cases.position import Position
 from cases.releases import citing
 from cases.task_rights import require_open, require_worker
-from database.session import driver_errors
 from errors import NotFound
 
 
 @contextmanager
 def working_on(session: Session, actor: Actor, task_id: UUID, action: str) -> Iterator[Position]:
     """Lock the task's instance, let the caller change the work item, and record ``action`` in the audit."""
-    with driver_errors(session):
-        position = hot.read_locked(hot.driver(session), hot.BY_TASK, task_id)
+    position = hot.read_locked(session, hot.BY_TASK, task_id)
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
     with citing(session, position.release_id):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.driver import Driver
+from database.driver import Driver, Row
 
+Result = TypeVar("Result")
 Send = Callable[[str, Sequence[object]], object]
 """Executes a statement with its values."""
 
@@ -32,10 +32,33 @@ class PlatformSession(Session):
         self.known: dict[str, Any] = {}
         """What this transaction has read and need not ask again."""
 
+    def send(self, statement: str, values: Sequence[object]) -> list[Row]:
+        """The rows of a statement that goes straight to the server; see ``Driver.send``. Raises ``DBAPIError``."""
+        self._catch_up()
+        return self._told(self.driver.send, statement, values)
+
+    def _send_and_commit(self, statement: str, values: Sequence[object]) -> None:
+        self._told(self.driver.send_and_commit, statement, values)
+
+    def _told(self, act: Callable[..., Result], *arguments: object) -> Result:
+        """Do something at the driver; its errors as SQLAlchemy raises them: the boundary knows those."""
+        try:
+            return act(*arguments)
+        except psycopg.Error as error:
+            raise self._known(error) from error
+
+    def _known(self, error: psycopg.Error) -> DBAPIError:
+        connection = self.connection()
+        lost = _driver(connection.connection).closed
+        if lost:
+            connection.invalidate(error)
+        known = DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost)
+        assert isinstance(known, DBAPIError), "it is an error of the driver"
+        return known
+
     @property
     def driver(self) -> Driver:
         """The connection of this transaction."""
-        self._catch_up()
         if self._taken is None:
             if self.in_transaction():
                 return _driver(self.connection().connection)
@@ -49,16 +72,16 @@ class PlatformSession(Session):
 
         ``write`` puts its errors into words: they are raised here, by the next statement, or by ``commit``.
         """
-        driver = self.driver
+        self._catch_up()
         if self.in_transaction():
-            write(driver.send)
+            write(self.send)
         else:
             self._last = write
 
     def _catch_up(self) -> None:
         if self._last is not None:
             last, self._last = self._last, None
-            last(self.driver.send)
+            last(self.send)
 
     def get_bind(self, *arguments: Any, **keywords: Any) -> Engine | Connection:
         """The engine, or the connection that the driver's statements have taken already."""
@@ -78,9 +101,9 @@ class PlatformSession(Session):
             super().commit()
         if self._last is not None:
             last, self._last = self._last, None
-            last(self.driver.send_and_commit)
+            last(self._send_and_commit)
         elif self._taken is not None and self.driver.in_transaction:
-            self.driver.commit_sent()
+            self._told(self.driver.commit_sent)
 
     def rollback(self) -> None:
         """Undo what the driver and the session did."""
@@ -114,21 +137,6 @@ def platform_session(session: Session) -> PlatformSession:
 def known_in(session: Session) -> dict[str, Any]:
     """What the transaction of a session of the platform has read already; empty again when it ends."""
     return platform_session(session).known
-
-
-@contextmanager
-def driver_errors(session: Session) -> Iterator[None]:
-    """Errors of statements that went past SQLAlchemy, as SQLAlchemy raises them: the boundary knows those."""
-    try:
-        yield
-    except psycopg.Error as error:
-        connection = session.connection()
-        driver = connection.connection.driver_connection
-        lost = isinstance(driver, psycopg.Connection) and driver.closed
-        raised = DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost)
-        if lost:
-            connection.invalidate(error)
-        raise raised from error
 
 
 def _driver(connection: PoolProxiedConnection) -> Driver:

@@ -172,9 +172,9 @@ def test_a_completion_and_a_suspension_at_once_never_both_forget_the_other(world
 def test_a_command_computed_before_a_hold_is_computed_again(world: World, stage_case: UUID) -> None:
     task, who = task_of(world, AUXILIARY), officer(world, AUXILIARY)
     with world.sessions() as session:
-        before = hot.read(hot.driver(session), hot.BY_TASK, task.id)
+        before = hot.read(session, hot.BY_TASK, task.id)
         suspend(world, MAIN)
-        after = hot.read(hot.driver(session), hot.BY_TASK, task.id)
+        after = hot.read(session, hot.BY_TASK, task.id)
     assert before is not None
     assert after is not None
     assert after.version > before.version

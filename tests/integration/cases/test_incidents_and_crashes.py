@@ -132,7 +132,7 @@ def test_a_connection_that_breaks_before_the_commit_is_no_trouble(
 
     def run(statement: Any, send: Any) -> None:
         if not cut:
-            cut.append(send.__self__.info.backend_pid)
+            cut.append(send.__self__.driver.info.backend_pid)
             with world.database.connect(world.database.superuser_url) as superuser:
                 superuser.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": cut[0]})
         usual(statement, send)
