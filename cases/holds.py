@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from cases import lights, limits
 from cases.models.due import Hold
+from cases.models.items import ItemCase
 from processes.release import Release
 from worktime import Hold as Interval
 
@@ -80,11 +81,8 @@ def lift(
     own.ended_at, own.ended_by = by.now, by.actor_id
     session.flush()
     session.execute(PROCEDURE_OVER, {"hold": own.id, "now": by.now})
-    if own.freezes_stage and not _frozen_by_others(session, stage_case_id):
-        stage = open_hold(session, stage_case_id, None)
-        if stage is not None:
-            stage.ended_at, stage.ended_by = by.now, by.actor_id
-            session.flush()
+    if own.freezes_stage:
+        hold_stage(session, release, stage_case_id, by)
     run_limits(session, release, stage_case_id, instance_id)
     return own
 
@@ -100,9 +98,46 @@ def open_hold(session: Session, stage_case_id: UUID, item_case_id: UUID | None) 
     )
 
 
-def _frozen_by_others(session: Session, stage_case_id: UUID) -> bool:
-    others = select(Hold.id).where(Hold.stage_case_id == stage_case_id, Hold.freezes_stage, Hold.ended_at.is_(None))
-    return session.scalar(others.limit(1)) is not None
+def hold_stage(session: Session, release: Release, stage_case_id: UUID, by: Lifting) -> None:
+    """Let the stage's own hold follow from those of its items: one, however many freeze it, gone with the last.
+
+    Its clock stands while a special procedure among them says so. Where only that changes the hold is a new one, for
+    each stretch counts exactly.
+    """
+    left = _freezing(session, stage_case_id)
+    stopping = [hold for hold in left if _stops_stage_clock(release, hold)]
+    stage = open_hold(session, stage_case_id, None)
+    if stage is not None:
+        if left and stage.stops_clock == bool(stopping):
+            return
+        stage.ended_at, stage.ended_by = by.now, by.actor_id
+        session.flush()
+    if left:
+        session.add(_of_stage((stopping or left)[0], bool(stopping), by, session))
+        session.flush()
+
+
+def _of_stage(own: Hold, stops_clock: bool, by: Lifting, session: Session) -> Hold:
+    name = session.scalar(select(ItemCase.name).where(ItemCase.id == own.item_case_id))
+    return Hold(
+        id=uuid4(),
+        stage_case_id=own.stage_case_id,
+        caused_by_id=own.item_case_id,
+        cause=f"主流程事项“{name}”挂起：{own.cause}",
+        stops_clock=stops_clock,
+        started_at=by.now,
+        started_by=by.actor_id or own.started_by,
+    )
+
+
+def _freezing(session: Session, stage_case_id: UUID) -> Sequence[Hold]:
+    found = select(Hold).where(Hold.stage_case_id == stage_case_id, Hold.freezes_stage, Hold.ended_at.is_(None))
+    return session.scalars(found.order_by(Hold.started_at)).all()
+
+
+def _stops_stage_clock(release: Release, hold: Hold) -> bool:
+    procedure = release.special_procedures.get(hold.procedure or "")
+    return procedure is not None and procedure.stops_stage_clock
 
 
 def stop_limits(session: Session, stage_case_id: UUID, instance_id: UUID) -> None:

@@ -12,7 +12,7 @@ from cases.changes import Changes
 from cases.changing_hold import case_of, locked_item, write_change
 from cases.context import Context
 from cases.documents import issue_for_item, limit_in_chinese
-from cases.holds import open_hold, stop_limits
+from cases.holds import hold_stage, stop_limits
 from cases.models.due import Hold
 from cases.position import Position
 from cases.procedure_limit import set_procedure_limit
@@ -59,12 +59,12 @@ def suspend_item(
         started_at=position.now,
         started_by=actor.user_id,
     )
-    session.add(hold)
-    if hold.freezes_stage:
-        _freeze(session, position, hold, named.stops_stage_clock)
-    session.flush()
-    stop_limits(session, position.stage_case_id, position.id)
     changes = Changes(position.now, actor.user_id)
+    session.add(hold)
+    session.flush()
+    if hold.freezes_stage:
+        hold_stage(session, release, position.stage_case_id, changes)
+    stop_limits(session, position.stage_case_id, position.id)
     changes.set_status(case_of(position), Status.SPECIAL_PROCEDURE_STARTED)
     set_procedure_limit(changes, release, position, hold.id, _own_limit(named, expected_end))
     _inform(session, actor, position, changes, named, hold)
@@ -128,26 +128,4 @@ def _freezes(session: Session, position: Position) -> bool:
     outcome = commands.cascade(definitions, position.snapshots, position.id, "suspended")
     return any(
         isinstance(found, happenings.CascadeTriggered) and found.effect == "freeze" for found in outcome.happenings
-    )
-
-
-def _freeze(session: Session, position: Position, own: Hold, stops_clock: bool) -> None:
-    """One hold of the stage, however many of its items freeze it; its clock stops as soon as one of them says so."""
-    stage = open_hold(session, position.stage_case_id, None)
-    if stage is not None:
-        if stage.stops_clock or not stops_clock:
-            return
-        # From here on the clock of the stage stands too: a hold of its own, for each stretch counts exactly.
-        stage.ended_at, stage.ended_by = position.now, own.started_by
-        session.flush()
-    session.add(
-        Hold(
-            id=uuid4(),
-            stage_case_id=position.stage_case_id,
-            caused_by_id=own.item_case_id,
-            cause=f"主流程事项“{position.item_name}”挂起：{own.cause}",
-            stops_clock=stops_clock,
-            started_at=position.now,
-            started_by=own.started_by,
-        )
     )

@@ -6,7 +6,7 @@ What many tests begin with is made once: each test has a copy of the database in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from processes.install import Releases
 from processes.loader import PACKS, load_folder
 from processes.release import Release
 from tests.conftest import TEMPLATE, Database, clone
+from tests.integration.cases.stage_points import Points
 from tests.integration.cases.world import World
 
 Preparation = Callable[[World], UUID]
@@ -108,6 +109,13 @@ def sessions(database: Database, vault: Vault, release: Release) -> Iterator[ses
     """Sessions as a process of the platform has them."""
     with sessions_of(database, vault, release) as factory:
         yield factory
+
+
+@pytest.fixture(scope="session")
+def points(postgres: PrivatePostgres, release: Release, vault: Vault) -> Iterator[Points]:
+    """Where random plays may begin."""
+    with closing(Points(postgres, release, vault)) as made:
+        yield made
 
 
 @pytest.fixture

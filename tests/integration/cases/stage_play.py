@@ -4,29 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from accounts.actor import Actor
+from cases.complete_task import complete_task
+from cases.deliver_result import deliver_result
+from cases.evidence import Evidence, record_evidence
+from cases.extend_limit import extend_limit
+from cases.extend_procedure import extend_procedure
 from cases.models import WorkItem
 from cases.resume_item import resume_item
+from cases.start_supplementary_planning import start_supplementary_planning
 from cases.suspend_item import suspend_item
 from cases.withdraw_item import withdraw_item
+from database import clock
 from errors import Refused
-from tests.integration.cases.world import OPINION, World
+from tests.integration.cases.stage_forms import Values, filled, today
+from tests.integration.cases.world import World
 
-SECOND_DEPARTMENT, THIRD_DEPARTMENT = "housing", "sports"
-AGAINST = {"reason": "不符合规划条件", "basis": "规划许可条件第三条", "deviation": "情况已变更"}
-WAYS: dict[str, list[dict[str, Any]]] = {
-    "planning_opinion": [{**OPINION, "conclusion": "not_required"}],
-    "item_review": [
-        {"decision": "correction", "missing": "缺少申请表"},
-        {"decision": "decline", **AGAINST},
-    ],
-    "item_decision": [{"decision": "refuse", **AGAINST}],
-    "confirmation": [{"result": "problem", "problem": "坐标与规划不一致"}],
-}
-OTHERWISE = [{"decision": "again", "reason": "方案已调整"}, {"decision": "void", "reason": "项目停建"}]
+ACT = timedelta(minutes=1)
+# Nothing that differs between two runs of one story decides who is next: no id, no order of rows written at once.
+TASKS = """
+    SELECT w.id, w.element_id, w.name, w.form, w.role, w.organisation_id, w.stage_case_id, w.item_case_id,
+        w.instance_id, p.kind AS process_kind, p.subject->>'code' AS code, c.main
+    FROM work_items w JOIN process_instances p ON p.id = w.instance_id JOIN organisations o ON o.id = w.organisation_id
+    LEFT JOIN item_cases c ON c.id = w.item_case_id
+    WHERE w.stage_case_id = :id AND w.status = 'open'
+    ORDER BY w.element_id, code NULLS FIRST, o.code, w.opened_at
+"""
+ITEMS = "SELECT * FROM item_cases WHERE stage_case_id = :id ORDER BY item_code, attempt"
+LIMITS = """
+    SELECT d.* FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
+    LEFT JOIN organisations o ON o.id = d.organisation_id
+    WHERE d.stage_case_id = :id AND d.fired_at IS NULL AND d.cancelled_at IS NULL
+    ORDER BY d.due_at, d.element_id, d.kind, p.subject->>'code', o.code
+"""
 # Everything that an act on a stage may change; a refused act changes none of it.
 KEPT = (
     "work_items",
@@ -40,6 +54,9 @@ KEPT = (
     "planning_opinions",
     "planning_reports",
     "stage_materials",
+    "limit_extensions",
+    "promises",
+    "deliveries",
     "issued_documents",
     "outbox",
     "audit_entries",
@@ -48,6 +65,10 @@ TRACE = " UNION ALL ".join(
     f"SELECT '{table}' AS name, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS trace FROM {table} t"
     for table in KEPT
 )
+
+
+class BreaksDown(Exception):
+    """The process that carried an act out is gone before the commit."""
 
 
 @dataclass
@@ -59,15 +80,18 @@ class Play:
     tell: Callable[[str], None] = field(default=lambda line: None)
     voided: bool = False
 
-    def tasks(self, element: str | None = None) -> list[WorkItem]:
-        """The open tasks."""
-        return self.world.tasks(self.stage_case, element)
+    def tasks(self, element: str | None = None) -> list[Any]:
+        """The open tasks, in an order that is the same in every run of a story."""
+        rows = self.world.rows(TASKS, id=self.stage_case)
+        return [row for row in rows if element in (None, row.element_id)]
 
     def items(self) -> list[Any]:
         """The item cases, in the order of their codes."""
-        return self.world.rows(
-            "SELECT * FROM item_cases WHERE stage_case_id = :id ORDER BY item_code, attempt", id=self.stage_case
-        )
+        return self.world.rows(ITEMS, id=self.stage_case)
+
+    def limits(self) -> list[Any]:
+        """What may still fire, the earliest first."""
+        return self.world.rows(LIMITS, id=self.stage_case)
 
     def status(self) -> str:
         """Where the stage stands."""
@@ -78,19 +102,26 @@ class Play:
         """A digest of every table that an act may change."""
         return {row.name: row.trace for row in self.world.rows(TRACE)}
 
-    def held(self, item_case: UUID | None) -> bool:
-        """Whether a hold covers the item case, or with None the stage."""
+    def wait(self, by: timedelta) -> None:
+        """Time passes."""
+        self.world.run(lambda session: clock.move_clock(session.connection(), by))
+
+    def held(self, task: Any) -> bool:
+        """Whether a hold covers the task of an item; what follows up its promise is held by none."""
+        if task.item_case_id is None or task.process_kind == "promise":
+            return False
         return bool(
             self.world.rows(
                 "SELECT FROM holds WHERE stage_case_id = :stage AND ended_at IS NULL "
                 "AND (item_case_id IS NULL OR item_case_id = :item)",
                 stage=self.stage_case,
-                item=item_case,
+                item=task.item_case_id,
             )
         )
 
     def attempt(self, story: str, act: Callable[[], Any]) -> Refused | None:
         """Somebody tries something: refused, it changed nothing; done, what changed is in the audit (U3)."""
+        self.wait(ACT)
         before = self.trace()
         try:
             act()
@@ -104,80 +135,103 @@ class Play:
         assert not changed or "audit_entries" in changed, f"U3 改动没有审计记录：{changed}"
         return None
 
-    def about(self, task: WorkItem) -> str:
+    def break_down(self, story: str, task: Any, values: Values, actor: Actor) -> None:
+        """The process is gone after the work and before the commit: nothing of it is left (U5)."""
+        before = self.trace()
+
+        def work(session: Any) -> None:
+            complete_task(session, actor, task.id, values)
+            raise BreaksDown
+
+        try:
+            self.world.run(work)
+        except (BreaksDown, Refused) as end:
+            self.tell(f"{story}：{'中途断电' if isinstance(end, BreaksDown) else f'不行，{end}'}")
+        assert self.trace() == before, f"U5 没有提交的操作留下了痕迹：{story}"
+
+    def about(self, task: Any) -> str:
         """A task in words."""
-        subject = self.world.scalar(
-            "SELECT subject->>'code' FROM process_instances WHERE id = :id", id=task.instance_id
-        )
-        return f"{self.world.code_of(task.organisation_id)} 办理“{task.name}”{subject or ''}"
+        return f"{self.world.code_of(task.organisation_id)} 办理“{task.name}”{task.code or ''}"
 
-    def values(self, task: WorkItem, way: int) -> dict[str, Any]:
-        """A way to fill in the form: 0 is the usual one, others turn things down, transfer them or send them back."""
-        if task.form == "stopped_item":
-            return OTHERWISE[way % len(OTHERWISE)]
-        if task.form in ("close_empty",) or task.element_id == "no_main":
-            return {"reason": "各部门均不需要审批"}
-        if task.form == "final_planning":
-            return self._final(task, way)
-        if task.form == "formal_review":
-            return self._reviewed(task, way)
-        if task.element_id in ("answer", "answer_second") and way >= 2:
-            return self._transferred(task)
-        if task.form == "planning_opinion" and way == 0:
-            return dict(OPINION)
-        ways = WAYS.get(task.form or "", [])
-        return self.world.values(task) if way == 0 or not ways else ways[(way - 1) % len(ways)]
-
-    def _transferred(self, task: WorkItem) -> dict[str, Any]:
-        own = self.world.code_of(task.organisation_id)
-        to = THIRD_DEPARTMENT if own == SECOND_DEPARTMENT else SECOND_DEPARTMENT
-        department = str(self.world.organisations[to])
-        return {"conclusion": "transferred", "transferred_to": department, "transfer_reason": "不属本部门职责"}
-
-    def _final(self, task: WorkItem, way: int) -> dict[str, Any]:
-        department = str(self.world.organisations[SECOND_DEPARTMENT])
-        return {
-            "conclusion": "not_required" if way % 2 else "required",
-            "department": department,
-            "attendees": [department],
-            "reviewed_on": "2026-03-02",
-            "minutes": "各部门一致同意。",
-            "files": [{"reference": str(self.world.upload(self.world.worker(task)))}],
-            "reason": "由住建部门审批",
-        }
-
-    def _reviewed(self, task: WorkItem, way: int) -> dict[str, Any]:
-        values = self.world.values(task)
-        if way % 2 and values["materials"]:
-            values["materials"][0].update(result="returned", reason="盖章不清")
-            values["decision"] = "returned"
-        return values
+    def values(self, task: Any, way: int = 0) -> Values:
+        """A way to fill in the form of a task: 0 is the usual one."""
+        return filled(self.world, task, way)
 
     def complete(self, task: WorkItem, way: int = 0, actor: Actor | None = None) -> Refused | None:
         """Somebody completes a task in one of the ways."""
         who, values = actor or self.world.worker(task), self.values(task, way)
-        said = values.get("decision") or values.get("conclusion") or values.get("result") or ""
-        return self.attempt(f"{self.about(task)} {said}", lambda: self.world.complete(task, values, who))
+        refusal = self.attempt(f"{self.about(task)}{said(values)}", lambda: self.world.complete(task, values, who))
+        if refusal is None:
+            self.notice(task, values)
+        return refusal
 
-    def officer(self, item: Any) -> Actor:
+    def notice(self, task: Any, values: Values) -> None:
+        """What was done ends the stage where the refusal of a main-line item, or the lead department, says so."""
+        decision = values.get("decision")
+        self.voided |= (bool(task.main) and decision == "refuse") or (
+            task.form == "stopped_item" and decision == "void"
+        )
+
+    def officer(self, item: Any, role: str = "officer") -> Actor:
         """Somebody of the item's department."""
-        return self.world.person(item.department_id, "officer")
+        return self.world.person(item.department_id, role)
+
+    def _item(self, verb: str, item: Any, who: Actor, command: Any, **values: Any) -> Refused | None:
+        act = lambda: self.world.run(lambda session: command(session, who, item.id, **values))  # noqa: E731
+        return self.attempt(f"{who.display_name} {verb} {item.item_code}", act)
 
     def suspend(self, item: Any, procedure: str, actor: Actor | None = None) -> Refused | None:
         """The department suspends an item."""
-        who = actor or self.officer(item)
-        grounds: dict[str, Any] = {"procedure": procedure, "reason": "方案复杂", "basis": "实施细则第六条"}
-        act = lambda: self.world.run(lambda session: suspend_item(session, who, item.id, **grounds))  # noqa: E731
-        return self.attempt(f"{who.display_name} 挂起 {item.item_code}（{procedure}）", act)
+        who, word = actor or self.officer(item), self.world.release.special_procedures[procedure].name
+        grounds = {"procedure": procedure, "reason": "方案复杂", "basis": "实施细则第六条"}
+        return self._item(f"因{word}挂起", item, who, suspend_item, **grounds)
 
     def resume(self, item: Any) -> Refused | None:
         """The department resumes it."""
-        who = self.officer(item)
-        act = lambda: self.world.run(lambda session: resume_item(session, who, item.id, evidence="意见书"))  # noqa: E731
-        return self.attempt(f"{who.display_name} 解挂 {item.item_code}", act)
+        return self._item("解挂", item, self.officer(item), resume_item, evidence="意见书")
+
+    def prove(self, item: Any) -> Refused | None:
+        """The department records what proves the end of the special procedure."""
+        evidence = Evidence("专家论证意见〔2026〕3号")
+        return self._item("登记证明", item, self.officer(item), record_evidence, evidence=evidence)
+
+    def extend(self, item: Any, actor: Actor | None = None) -> Refused | None:
+        """The head of the department extends the limit of an item."""
+        who = actor or self.officer(item, "department_head")
+        return self._item("延长时限", item, who, extend_limit, limit="5WD", reason="案情复杂")
+
+    def extend_procedure(self, item: Any, days: int) -> Refused | None:
+        """The department extends the special procedure of an item."""
+        until = today(self.world) + timedelta(days=days)
+        act = {"expected_end": until, "reason": "专家未到齐"}
+        return self._item(f"延长特殊环节到 {until:%m-%d}", item, self.officer(item), extend_procedure, **act)
 
     def withdraw(self, item: Any, actor: Actor | None = None) -> Refused | None:
         """The window withdraws it for the applicant."""
-        who = actor or self.world.clerk
-        act = lambda: self.world.run(lambda session: withdraw_item(session, who, item.id, reason="方案调整"))  # noqa: E731
-        return self.attempt(f"{who.display_name} 撤回 {item.item_code}", act)
+        return self._item("撤回", item, actor or self.clerk(), withdraw_item, reason="方案调整")
+
+    def deliver(self, item: Any) -> Refused | None:
+        """The window delivers the result."""
+        given = {"way": "窗口领取", "recipient": "张三", "delivered_on": today(self.world)}
+        return self._item("送达", item, self.clerk(), deliver_result, **given)
+
+    def plan_more(self, code: str) -> Refused | None:
+        """The lead department begins a supplementary planning."""
+        lead = self.world.person(self._case("lead_id"), "lead_officer")
+        details: dict[str, Any] = {"items": (code,), "reason": "规划条件调整"}
+        begin = lambda session: start_supplementary_planning(session, lead, self.stage_case, **details)  # noqa: E731
+        return self.attempt(f"{lead.display_name} 补充策划 {code}", lambda: self.world.run(begin))
+
+    def clerk(self) -> Actor:
+        """A clerk of the stage's window."""
+        return self.world.person(self._case("window_id"), "window_clerk")
+
+    def _case(self, column: str) -> UUID:
+        found: UUID = self.world.scalar(f"SELECT {column} FROM stage_cases WHERE id = :id", id=self.stage_case)
+        return found
+
+
+def said(values: Values) -> str:
+    """What a form decides, as far as it says so in one word."""
+    found = values.get("decision") or values.get("conclusion") or values.get("result")
+    return f"，填 {found}" if found else ""

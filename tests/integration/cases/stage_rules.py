@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ HELD_TWICE = """
     SELECT item_case_id FROM holds WHERE stage_case_id = :stage AND ended_at IS NULL
     GROUP BY item_case_id HAVING count(*) > 1
 """
-ITEM_CLOCKS = f"""
-    SELECT c.id, c.item_code, c.limit_text, d.due_at, d.held FROM due_rows d
-    JOIN work_items w ON w.id = d.task_id JOIN item_cases c ON c.id = w.item_case_id
-    WHERE d.stage_case_id = :stage AND w.element_id = 'handle' AND w.status = 'open' AND d.kind <> 'procedure'
-      AND d.limit_text = c.limit_text AND {RUNNING}
+CLOCKS = f"""
+    SELECT d.kind, d.started_at, d.limit_text, d.due_at, d.held, c.id AS item_case, c.item_code,
+        c.limit_text AS promised, e.limit_text AS extension
+    FROM due_rows d LEFT JOIN work_items w ON w.id = d.task_id AND w.element_id = 'handle'
+    LEFT JOIN item_cases c ON c.id = w.item_case_id LEFT JOIN limit_extensions e ON e.item_case_id = c.id
+    WHERE d.stage_case_id = :stage AND {RUNNING} AND (d.kind = 'stage' OR w.status = 'open' AND d.kind <> 'procedure')
 """
 LEFT_OVER = f"""
     SELECT 'task' AS what, w.name FROM work_items w JOIN process_instances p ON p.id = w.instance_id
@@ -46,6 +48,9 @@ LEFT_OVER = f"""
     UNION ALL SELECT 'process', process FROM process_instances
     WHERE stage_case_id = :stage AND status = 'active' AND kind <> 'promise'
 """
+# DOMAIN: 1->{2,3,4,5,6}; 6->7->{2,3,4,5}; 3->{8,14}; 8->(9->10)*->{11,12,13,14}; 14 while suspended; 15 after 11 or 12.
+HANDLED = r"(?:8 (?:9 10 )*(?:9 )?(?:(?<!9 )(?:11 |12 )(?:15 )?|(?<!9 )13 |14 )?)"
+LEGAL = re.compile(rf"1 (?:6 (?:7 )?)?(?:(?<!6 )(?:2 |4 |5 |3 (?:14 |{HANDLED})?))?")
 REPORTS = """
     SELECT (SELECT count(*) FROM planning_reports r JOIN plannings p ON p.id = r.planning_id
             WHERE p.stage_case_id = :stage) AS reports,
@@ -69,27 +74,66 @@ def limits_stand_exactly_while_held(play: Play) -> None:
 
 
 def clocks_follow_from_the_events(play: Play) -> None:
-    """U2: the stored due is the one that the status events and the freezes of the stage give."""
-    frozen = [
-        Hold(row.started_at, row.ended_at)
-        for row in play.world.rows(
-            "SELECT started_at, ended_at FROM holds WHERE stage_case_id = :stage AND item_case_id IS NULL",
-            stage=play.stage_case,
-        )
-    ]
+    """U2: the stored due is the one that the status events and the holds of the stage give."""
+    frozen = play.world.rows(
+        "SELECT started_at, ended_at, stops_clock FROM holds WHERE stage_case_id = :stage AND item_case_id IS NULL",
+        stage=play.stage_case,
+    )
     release = play.world.release
-    for row in play.world.rows(ITEM_CLOCKS, stage=play.stage_case):
-        events = play.world.rows(
-            "SELECT code, effective_at FROM status_events WHERE item_case_id = :id ORDER BY sequence", id=row.id
-        )
-        started, own = stretches_held([(event.code, event.effective_at) for event in events])
-        holds = (*own, *frozen)
-        assert started is not None, row.item_code
+    for row in play.world.rows(CLOCKS, stage=play.stage_case):
+        of_stage = [Hold(hold.started_at, hold.ended_at) for hold in frozen if row.item_case or hold.stops_clock]
+        started, own, limit = _item_clock(play, row) if row.item_case else (row.started_at, (), row.limit_text)
+        holds = (*own, *of_stage)
+        what = row.item_code or "阶段总时限"
         stands = any(hold.end is None for hold in holds)
-        assert row.held == stands, f"U2 {row.item_code} 的时钟：应停 {stands}，实停 {row.held}"
+        assert row.held == stands, f"U2 {what} 的时钟：应停 {stands}，实停 {row.held}"
         if not stands:
-            expected = due(release.calendar, started, parse_limit(row.limit_text), holds, release.counting).at
-            assert row.due_at == expected, f"U2 {row.item_code} 的到期：应为 {expected}，实为 {row.due_at}"
+            expected = due(release.calendar, started, parse_limit(limit), holds, release.counting).at
+            assert row.due_at == expected, f"U2 {what} 的到期：应为 {expected}，实为 {row.due_at}"
+
+
+def _item_clock(play: Play, row: Any) -> tuple[Any, tuple[Hold, ...], str]:
+    """The start, the own holds and the limit of an item, from its events, its promise and its extension."""
+    events = play.world.rows(
+        "SELECT code, effective_at FROM status_events WHERE item_case_id = :id ORDER BY sequence", id=row.item_case
+    )
+    started, own = stretches_held([(event.code, event.effective_at) for event in events])
+    assert started is not None, row.item_code
+    limit = parse_limit(row.promised)
+    return started, own, str(limit.extended(parse_limit(row.extension).amount) if row.extension else limit)
+
+
+def a_limit_fires_after_its_due_alone(play: Play) -> None:
+    """U6, U4: what fired was due, and a colour was told once, when it was true."""
+    early = play.world.rows(
+        "SELECT element_id FROM due_rows WHERE stage_case_id = :stage AND fired_at <= due_at", stage=play.stage_case
+    )
+    assert not early, f"U6 未到期就触发：{early}"
+    told = play.world.rows(
+        "SELECT d.element_id FROM light_events e JOIN due_rows d ON d.id = e.due_row_id "
+        "WHERE d.stage_case_id = :stage AND (e.colour = 'red') <> (e.told_at > e.due_at)",
+        stage=play.stage_case,
+    )
+    assert not told, f"U6 红黄灯与到期不符：{told}"
+    twice = play.world.rows(
+        "SELECT payload->>'title' FROM outbox WHERE topic = 'light' AND payload->>'stage_case' = :stage "
+        "GROUP BY payload HAVING count(*) > 1",
+        stage=str(play.stage_case),
+    )
+    assert not twice, f"U4 同一个灯告知了两次：{twice}"
+
+
+def items_take_the_legal_course(play: Play) -> None:
+    """The status events of an item are those it shows, in the order that the exchange standard allows."""
+    rows = play.world.rows(
+        "SELECT c.item_code, c.history, array_agg(e.code ORDER BY e.sequence) AS events "
+        "FROM item_cases c JOIN status_events e ON e.item_case_id = c.id WHERE c.stage_case_id = :stage GROUP BY c.id",
+        stage=play.stage_case,
+    )
+    for row in rows:
+        assert row.history == row.events, f"{row.item_code} 的办理状态 {row.history} 与事件 {row.events} 不符"
+        course = " ".join(map(str, row.history)) + " "
+        assert LEGAL.fullmatch(course), f"{row.item_code} 的办理状态次序不合规定：{row.history}"
 
 
 def the_audit_verifies(play: Play, data: Path) -> None:
@@ -128,14 +172,18 @@ def the_order_is_kept_and_exactly_the_planned_is_dispatched(play: Play) -> None:
 
 
 def the_stage_is_frozen_exactly_with_a_main_line_item(play: Play) -> None:
-    """R3, R5."""
+    """R3, R5: and its clock stands exactly while a special procedure that says so is one of the causes."""
     rows = play.world.rows(
-        "SELECT h.item_case_id, h.freezes_stage, c.main FROM holds h LEFT JOIN item_cases c ON c.id = h.item_case_id "
-        "WHERE h.stage_case_id = :stage AND h.ended_at IS NULL",
+        "SELECT h.item_case_id, h.procedure, h.stops_clock, c.main FROM holds h "
+        "LEFT JOIN item_cases c ON c.id = h.item_case_id WHERE h.stage_case_id = :stage AND h.ended_at IS NULL",
         stage=play.stage_case,
     )
-    frozen = any(row.item_case_id is None for row in rows)
-    assert frozen == any(row.main for row in rows if row.item_case_id), "R3 冻结与主流程事项的挂起不一致"
+    stage = [row for row in rows if row.item_case_id is None]
+    causes = [play.world.release.special_procedures[row.procedure] for row in rows if row.item_case_id and row.main]
+    assert bool(stage) == bool(causes), "R3 冻结与主流程事项的挂起不一致"
+    if stage:
+        stops = any(cause.stops_stage_clock for cause in causes)
+        assert stage[0].stops_clock == stops, f"R3 阶段时钟应停 {stops}，实停 {stage[0].stops_clock}"
 
 
 def a_void_stage_leaves_nothing(play: Play) -> None:
@@ -150,7 +198,7 @@ def a_void_stage_leaves_nothing(play: Play) -> None:
 def the_milestone_waits_for_the_main_line_alone(play: Play) -> None:
     """R6."""
     main = {code for code, entry in planned(play).items() if entry["main"]}
-    approved = {item.item_code for item in play.items() if item.status in APPROVING}
+    approved = {item.item_code for item in play.items() if APPROVING & set(item.history)}
     completed = play.status() == "completed"
     assert not completed or main <= approved, f"R6 主流程事项 {main - approved} 未办结就阶段性办结"
     if main and main <= approved and not completed and not play.voided and not play.tasks("answer"):
@@ -163,6 +211,30 @@ def a_planning_has_one_report(play: Play) -> None:
     assert row.reports == row.told == row.issued, f"R7 策划报告 {row.reports}，告知 {row.told}，出具 {row.issued}"
 
 
+def a_promise_is_followed_up_until_it_is_settled(play: Play) -> None:
+    """Whatever becomes of the stage: an open promise has its task, with a limit that no hold stops."""
+    rows = play.world.rows(
+        "SELECT p.kind FROM promises p WHERE p.stage_case_id = :stage AND (p.status = 'open') <> EXISTS ("
+        " SELECT FROM work_items w JOIN due_rows d ON d.task_id = w.id AND d.cancelled_at IS NULL AND NOT d.held"
+        " WHERE w.instance_id = p.instance_id AND w.status = 'open')",
+        stage=play.stage_case,
+    )
+    assert not rows, f"承诺的跟踪与承诺的状态不符：{rows}"
+
+
+def a_stage_is_live_once_and_documents_have_no_gap(play: Play) -> None:
+    """At most one live stage case of an engineering and a stage; numbers of documents follow one another."""
+    live = play.world.rows(
+        "SELECT stage FROM stage_cases WHERE status = 'open' GROUP BY engineering_id, stage HAVING count(*) > 1"
+    )
+    assert not live, f"同一阶段有两个在办的阶段办理：{live}"
+    gaps = play.world.rows(
+        "SELECT kind FROM issued_documents GROUP BY region_code, kind, year "
+        "HAVING count(*) <> max(number) OR count(DISTINCT number) <> count(*)"
+    )
+    assert not gaps, f"文书编号不连续：{gaps}"
+
+
 RULES = (
     no_task_of_a_held_item_was_done,
     limits_stand_exactly_while_held,
@@ -172,4 +244,8 @@ RULES = (
     a_void_stage_leaves_nothing,
     the_milestone_waits_for_the_main_line_alone,
     a_planning_has_one_report,
+    a_limit_fires_after_its_due_alone,
+    items_take_the_legal_course,
+    a_promise_is_followed_up_until_it_is_settled,
+    a_stage_is_live_once_and_documents_have_no_gap,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from cases.fire_due import fire_due
+from tests.integration.cases.stage_points import Points
 from tests.integration.cases.test_holds import AUXILIARY, MAIN, preparation, resume, suspend
 from tests.integration.cases.world import World
 
@@ -78,6 +80,35 @@ def test_freezing_stops_the_total_limit_only_where_the_procedure_says_so(
     (after,) = clock(world)
     assert not after.held
     assert (after.due_at > before.due_at) == stops
+
+
+def test_the_total_limit_stands_while_any_procedure_that_stops_it_lasts(points: Points) -> None:
+    with ExitStack() as after:
+        (play,) = points.open("handling", after, lambda line: None)
+        items = {item.item_code: item for item in play.items()}
+        (before,) = clock(play.world)
+        play.suspend(items["049"], "experts")
+        play.wait(timedelta(days=1))
+        play.suspend(items["062"], "tender")
+        play.wait(timedelta(days=1))
+        play.resume(items["062"])
+        assert not clock(play.world)[0].held
+        play.wait(timedelta(days=1))
+        play.suspend(items["062"], "tender")
+        play.wait(timedelta(days=1))
+        play.resume(items["049"])
+        assert clock(play.world)[0].held
+        play.resume(items["062"])
+
+        (row,) = clock(play.world)
+        assert not row.held
+        # two working days of tender, and the minutes of the acts between: past the close, so the next morning
+        assert (before.due_at, row.due_at) == (
+            datetime(2026, 3, 31, 9, 30, tzinfo=UTC),
+            datetime(2026, 4, 3, 0, 33, tzinfo=UTC),
+        )
+        causes = play.world.rows("SELECT cause FROM holds WHERE item_case_id IS NULL ORDER BY started_at")
+        assert ["招标" in row.cause for row in causes] == [False, True, False, True]
 
 
 def test_suspending_an_auxiliary_item_leaves_the_total_limit_alone(world: World, stage_case: UUID) -> None:
