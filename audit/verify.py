@@ -19,7 +19,7 @@ from audit.findings import Finding
 from audit.models import AuditEntry
 from audit.owners import heads_that_differ, owner_sequence
 from audit.vault import Vault, VaultIsClosed
-from audit.verify_seals import verify_seals
+from audit.verify_seals import length_of, verify_seals
 
 BATCH = 2_000
 
@@ -68,8 +68,11 @@ class _Stream:
 def verify(session: Session, vault: Vault, key: Ed25519PublicKey, root_file: Path) -> Report:
     """Verify everything, in one snapshot of the database; ``session`` must be fresh and is not written to.
 
+    The platform may work and seal meanwhile.
+
     ``vault`` opens the details, ``key`` is the public key of the seals, ``root_file`` the file of their roots.
     """
+    length = length_of(root_file)  # before the snapshot: a seal is committed before its line is written
     session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     report = Report()
     erased = erased_places(session)
@@ -86,7 +89,7 @@ def verify(session: Session, vault: Vault, key: Ed25519PublicKey, root_file: Pat
     for stream in broken:
         report.findings += _diagnosis(session, stream)
     report.findings += _tails(session)
-    report.seals, traces = verify_seals(session, key, root_file)
+    report.seals, traces = verify_seals(session, key, root_file, length)
     report.findings += traces
     return report
 

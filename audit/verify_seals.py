@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -23,8 +24,12 @@ HEADS = text("""
 """)
 
 
-def verify_seals(session: Session, key: Ed25519PublicKey, root_file: Path) -> tuple[int, list[Finding]]:
-    """How many seals there are, and what is wrong with them."""
+def verify_seals(session: Session, key: Ed25519PublicKey, root_file: Path, length: int) -> tuple[int, list[Finding]]:
+    """How many seals there are, and what is wrong with them.
+
+    ``length`` is that of the root file in bytes before the session's snapshot was taken: what a sealer wrote since is
+    no trace of a seal that was removed.
+    """
     trees = _trees(session)
     lines = _lines(root_file)
     tree, line = next(trees, None), next(lines, None)
@@ -43,16 +48,18 @@ def verify_seals(session: Session, key: Ed25519PublicKey, root_file: Path) -> tu
         found = tree[1] if tree is not None and tree[0] == row.number else MerkleTree()
         if (found.root, found.count) != (row.root, row.heads):
             findings.append(Finding("seal_heads", sequence=row.number))
-        while line is not None and line[0] < row.number:
+        while line is not None and line.number < row.number:
             line = next(lines, None)
         if line is not None:
             published = row.number
-            if line[1] != root_line(row):  # also when the line of this seal is missing and a later one is there
+            if line.content != root_line(row):  # also when the line of this seal is missing and a later one is there
                 findings.append(Finding("root_file", sequence=row.number))
         number, previous = row.number, seal_hash(row)
-    last_line = max((known for known, _ in [line or (0, b""), *lines]), default=0)
-    if last_line > number:
-        findings.append(Finding("seal_removed", sequence=number + 1, until=last_line))
+    rest = [*([line] if line else []), *lines]
+    last_known = max((line.number for line in rest if line.end <= length), default=0)
+    if last_known > number:
+        findings.append(Finding("seal_removed", sequence=number + 1, until=last_known))
+    last_line = max((line.number for line in rest), default=0)
     if number - max(published, last_line) > 1:  # the newest seal may be on its way to the file
         findings.append(Finding("root_file_removed", sequence=published, until=number))
     return count, findings
@@ -71,13 +78,26 @@ def _trees(session: Session) -> Iterator[tuple[int, MerkleTree]]:
         yield number, tree
 
 
-def _lines(root_file: Path) -> Iterator[tuple[int, bytes]]:
-    """(number, line) of the root file; what is no line of it is passed over, and its seal then misses one."""
+class _Line(NamedTuple):
+    number: int
+    content: bytes
+    end: int
+
+
+def length_of(root_file: Path) -> int:
+    """The length of the root file in bytes, 0 where there is none."""
+    return root_file.stat().st_size if root_file.exists() else 0
+
+
+def _lines(root_file: Path) -> Iterator[_Line]:
+    """The lines of the root file; what is no line of it is passed over, and its seal then misses one."""
     if not root_file.exists():
         return
+    end = 0
     with root_file.open("rb") as file:
         for line in file:
+            end += len(line)
             try:
-                yield int(orjson.loads(line)["number"]), line
+                yield _Line(int(orjson.loads(line)["number"]), line, end)
             except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
                 continue

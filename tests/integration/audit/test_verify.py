@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
 
 from audit import report, seal
+from audit.erase import erased_places
 from audit.findings import Finding
 from launcher.audit import main
 from tests.integration.audit.conftest import CODES, History
@@ -24,6 +26,21 @@ def test_an_untouched_audit_is_intact_and_its_unsealed_window_is_named(history: 
     assert (found.entries, found.streams, found.seals, found.unsealed) == (15, 3, 2, 3)
     assert found.unsealed_since is not None
     assert any("尚未封印 3 条" in line for line in report.lines(found))
+
+
+def test_what_is_sealed_while_it_is_verified_is_no_trace(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    def and_the_platform_goes_on(session: Session) -> frozenset[bytes]:
+        found = erased_places(session)  # with this the snapshot is taken
+        for _ in range(2):
+            history.grow()
+            history.seal()
+        return found
+
+    monkeypatch.setattr("audit.verify.erased_places", and_the_platform_goes_on)
+    found = report.verify_database(history.database.url, history.data)
+
+    assert found.findings == []
+    assert (found.entries, found.seals) == (15, 2)
 
 
 @pytest.mark.parametrize(
