@@ -148,7 +148,7 @@ BROKEN = (
         "planning",
         (later(72), lambda people: people.lights_are_told()),
         "U4 同样的灯一再告知",
-        "告知了 8 个灯",
+        "个灯",
     ),
     Broken(
         evidence_is_kept_without_a_trace,
