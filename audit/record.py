@@ -45,9 +45,11 @@ def record(
     is ``owner`` unless ``object_type`` and ``object_id`` say otherwise. The entry stands or falls with the change.
     """
     state = inspect(owner)
+    new = not state.has_identity
     session.add(owner)
     session.flush()
-    session.refresh(owner, ["audit_sequence", "audit_hash"], with_for_update={"key_share": True})
+    if not new:  # of a new row nobody else knows
+        session.refresh(owner, ["audit_sequence", "audit_hash"], with_for_update={"key_share": True})
     kind = str(state.mapper.local_table.name)
     identity = str(state.identity[0])
     entry = Entry(

@@ -75,12 +75,12 @@ def issue_for_item(
     session: Session, context: Occasion, kind: str, item_case_id: UUID, facts: Mapping[str, Any]
 ) -> IssuedDocument:
     """Issue a document of an item case, in the name of its department."""
-    case, department = session.execute(
-        select(ItemCase, Organisation.name)
+    issuer, name, code, number = session.execute(
+        select(Organisation.name, ItemCase.name, ItemCase.item_code, ItemCase.number)
         .join(Organisation, Organisation.id == ItemCase.department_id)
         .where(ItemCase.id == item_case_id)
     ).one()
-    item = {"issuer": department, "item": case.name, "item_code": case.item_code, "item_case_number": case.number}
+    item = {"issuer": issuer, "item": name, "item_code": code, "item_case_number": number}
     data = {**_stage(session, context), **item, **facts}
     return _issue(session, context, kind, item_case_id, data)
 
@@ -192,8 +192,19 @@ def _issue(
 def _stage(session: Session, context: Occasion) -> dict[str, Any]:
     """What every document of a stage case says; the lead issues it unless its facts name somebody else."""
     applicant, lead = aliased(Organisation), aliased(Organisation)
-    case, project, engineering, region, applicant_name, lead_name = session.execute(
-        select(StageCase, Project, Engineering, Region.name, applicant.name, lead.name)
+    found = session.execute(
+        select(
+            StageCase.region_code,
+            StageCase.process_type,
+            StageCase.stage,
+            StageCase.number,
+            Project.name.label("project"),
+            Project.code.label("project_code"),
+            Engineering.name.label("engineering"),
+            Region.name.label("region"),
+            applicant.name.label("applicant"),
+            lead.name.label("lead"),
+        )
         .join(Engineering, Engineering.id == StageCase.engineering_id)
         .join(Project, Project.id == Engineering.project_id)
         .join(Region, Region.code == StageCase.region_code)
@@ -201,15 +212,15 @@ def _stage(session: Session, context: Occasion) -> dict[str, Any]:
         .join(lead, lead.id == StageCase.lead_id)
         .where(StageCase.id == context.stage_case_id)
     ).one()
-    stages = context.release.process_types[case.process_type].stages
+    stage = context.release.process_types[found.process_type].stages[found.stage]
     return {
-        "region_code": case.region_code,
-        "region": region,
-        "issuer": lead_name,
-        "applicant": applicant_name,
-        "project": project.name,
-        "project_code": project.code,
-        "engineering": engineering.name,
-        "stage": stages[case.stage].name,
-        "stage_case_number": case.number,
+        "region_code": found.region_code,
+        "region": found.region,
+        "issuer": found.lead,
+        "applicant": found.applicant,
+        "project": found.project,
+        "project_code": found.project_code,
+        "engineering": found.engineering,
+        "stage": stage.name,
+        "stage_case_number": found.number,
     }

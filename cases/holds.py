@@ -44,9 +44,12 @@ PAST = text("""
     WHERE stage_case_id = ANY(:stage_cases) AND ended_at IS NOT NULL
 """)
 RUN = text("""
-    UPDATE due_rows SET held = false, due_at = :due_at, provisional = :provisional, yellow_at = :yellow_at,
-        light_at = :light_at, calendar_version = :version
-    WHERE id = :id
+    UPDATE due_rows d SET held = false, due_at = r.due_at, provisional = r.provisional, yellow_at = r.yellow_at,
+        light_at = r.light_at, calendar_version = :version
+    FROM unnest(CAST(:id AS uuid[]), CAST(:due_at AS timestamptz[]), CAST(:provisional AS boolean[]),
+        CAST(:yellow_at AS timestamptz[]), CAST(:light_at AS timestamptz[]))
+        AS r (id, due_at, provisional, yellow_at, light_at)
+    WHERE d.id = r.id
 """)
 PROCEDURE_OVER = text("""
     UPDATE due_rows SET cancelled_at = :now WHERE task_id = :hold AND kind = 'procedure' AND cancelled_at IS NULL
@@ -150,13 +153,19 @@ def run_limits(session: Session, release: Release, stage_case_id: UUID, instance
     """Let the limits run that no hold reaches any more: due anew, less the union of the holds (exactly)."""
     free = session.execute(FREE, {"stage_case": stage_case_id}).all()
     past = session.execute(PAST, {"stage_cases": [stage_case_id]}).all()
-    for row in free:
-        stopped = intervals(past, row.item_case_id)
-        due = limits.due(release, row.started_at, row.limit_text, stopped)
-        lit = lights.lit(release, row.kind, row.started_at, row.limit_text, due.at, stopped)
-        values = {"id": row.id, "due_at": due.at, "provisional": due.provisional, "version": release.calendar_version}
-        session.execute(RUN, {**values, **lit})
+    rows = [_run(release, row, past) for row in free]
+    if rows:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        session.execute(RUN, {"version": release.calendar_version, **columns})
     session.execute(TOUCH, {"stage_case": stage_case_id, "but": instance_id})
+
+
+def _run(release: Release, row: Row[*tuple[Any, ...]], past: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, Any]:
+    """The columns of a limit that runs on."""
+    stopped = intervals(past, row.item_case_id)
+    due = limits.due(release, row.started_at, row.limit_text, stopped)
+    lit = lights.lit(release, row.kind, row.started_at, row.limit_text, due.at, stopped)
+    return {"id": row.id, "due_at": due.at, "provisional": due.provisional, **lit}
 
 
 def intervals(past: Sequence[Row[*tuple[Any, ...]]], item_case_id: UUID | None) -> tuple[Interval, ...]:

@@ -32,8 +32,8 @@ class DueRow(Base):
 
     The row is the truth of every due time. While it is ``held`` its clock stands; ``due_at`` is computed anew when the
     hold is lifted, and when the calendar becomes newer than ``calendar_version``. A claim is a lease: ``claimed_until``
-    passes, and the row is claimed anew. ``fired_at``: its passing was acted on; ``cancelled_at``: its token is gone,
-    and the limit with it.
+    passes, and the row is claimed anew; no index holds it, so that a claim stays within the page. ``fired_at``: its
+    passing was acted on; ``cancelled_at``: its token is gone, and the limit with it.
 
     Lights: ``yellow_at`` beside ``due_at``, ``light_at`` the next of the two that nobody was told of. Of whom, where
     and in which stage case the limit runs is repeated here for the boards, without foreign keys of their own.
@@ -45,8 +45,8 @@ class DueRow(Base):
         CheckConstraint(one_of("kind", OF_TOKENS + OF_CASES), name="kind"),
         Index(
             "ix_due_rows_claimable",
-            text("coalesce(claimed_until, due_at)"),
-            postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL AND NOT held"),
+            "due_at",
+            postgresql_where=text("fired_at IS NULL AND cancelled_at IS NULL AND NOT held AND NOT provisional"),
         ),
         Index(
             "ix_due_rows_instance_id",
@@ -70,6 +70,7 @@ class DueRow(Base):
             "calendar_version",
             postgresql_where=text(f"{RUNNING} AND NOT held"),
         ),
+        {"postgresql_with": {"fillfactor": 85}},
     )
 
     id: Mapped[Id]

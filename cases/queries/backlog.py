@@ -13,15 +13,14 @@ from cases.models.work import INSIDE, OUTSIDE, WAITING
 COUNTED_AT_MOST = 100_000
 """More than so many are told as so many: whoever asks while the platform is behind must not hold it up further."""
 
-# A row that is claimed for longer than a lease was put off on purpose (a provisional due, a task whose guard refuses, a
-# message that could not be delivered); one claimed for less is on its way or lost, and waits either way.
+# A row that is claimed for longer than a lease was put off on purpose (a task whose guard refuses, a message that could
+# not be delivered); one claimed for less is on its way or lost, and waits either way.
 _BACKLOG = text(f"""
     WITH due AS (
         SELECT due_at FROM due_rows
-        WHERE fired_at IS NULL AND cancelled_at IS NULL AND NOT held
-          AND coalesce(claimed_until, due_at) <= platform_now() + :lease
-          AND due_at < platform_now() AND NOT provisional
-        ORDER BY coalesce(claimed_until, due_at) LIMIT :most
+        WHERE fired_at IS NULL AND cancelled_at IS NULL AND NOT held AND NOT provisional
+          AND due_at < platform_now() AND (claimed_until IS NULL OR claimed_until <= platform_now() + :lease)
+        ORDER BY due_at LIMIT :most
     ), messages AS (
         SELECT created_at FROM outbox WHERE {WAITING} AND {INSIDE} AND attempts = 0
           AND coalesce(claimed_until, created_at) <= platform_now() + :lease

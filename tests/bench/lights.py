@@ -31,7 +31,10 @@ FILL = """
         (SELECT array_agg(id) AS ids FROM organisations WHERE kind = 'department') o,
         LATERAL (SELECT platform_now() + interval '8 hours' * (random() * 33 - 0.7 + n * 0) AS due) t
 """
-CHANGE = "UPDATE due_rows SET claimed_until = platform_now() + interval '1 day' WHERE abs(hashtext(id::text)) % 10 = 0"
+# changes what is indexed: a row that moves leaves its old entries behind in every index
+CHANGE = """
+    UPDATE due_rows SET due_at = due_at + interval '1 microsecond' WHERE abs(hashtext(id::text)) % 10 = 0
+"""
 
 
 def figures(bench: BenchWorld) -> Iterator[Figure]:

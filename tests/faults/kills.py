@@ -22,7 +22,6 @@ AT_COMMIT = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'binglian_app
 STATUS = "SELECT count(*) FROM work_items WHERE id = %s AND status = 'done'"
 WAITING = "SELECT count(*) FROM due_rows WHERE stage_case_id = %s AND kind = 'timer' AND due_at < platform_now()"
 UNFIRED = f"{WAITING} AND fired_at IS NULL AND cancelled_at IS NULL"
-UNCLAIMED = f"{UNFIRED} AND coalesce(claimed_until, due_at) < platform_now()"
 CLAIMED = f"{UNFIRED} AND claimed_until > platform_now()"
 FIRED = "SELECT count(*) FROM due_rows WHERE id = %s AND fired_at IS NOT NULL"
 A_TIMER = "SELECT id FROM due_rows WHERE stage_case_id = %s AND kind = 'timer' AND fired_at IS NULL ORDER BY id LIMIT 1"

@@ -26,7 +26,7 @@ UNFIRED = (
 UNTRIED = "SELECT count(*) FROM outbox WHERE delivered_at IS NULL AND dead_at IS NULL AND attempts = 0"
 CLAIMABLE = f"""
     SELECT count(*) FROM (
-        ({UNFIRED} AND coalesce(claimed_until, due_at) < platform_now())
+        ({UNFIRED} AND (claimed_until IS NULL OR claimed_until < platform_now()))
         UNION ALL ({UNTRIED} AND coalesce(claimed_until, created_at) < platform_now())
     ) AS waiting (number) WHERE number > 0
 """

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from subprocess import Popen
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis, RedisError
+from sqlalchemy import text
 
-from cases.claims import LEASE
+from cases.claims import LEASE, claim_due_rows
 from cases.fire_due import fire_due
+from database.clock import current_time
 from tests.integration.cases.test_people_at_once import at_once
 from tests.integration.cases.world import World
 from timers import jobs, queues, scan
@@ -36,6 +38,28 @@ def test_a_limit_that_passes_moves_the_diagram_on(world: World, redis: Redis, st
     world.until(PASSED, 0, worker)
     assert len(world.tasks(stage_case, "answer_final")) == asked
     assert world.tasks(stage_case, "answer") == []
+
+
+def test_nobody_claims_what_is_claimed_nor_what_is_provisional(world: World) -> None:
+    world.database.set_clock(MONDAY)
+    world.start()
+    world.database.move_clock(timedelta(days=7))
+    waiting = world.scalar(PASSED)
+
+    def claim(most: int) -> list[UUID]:
+        return world.run(lambda session: claim_due_rows(session, most, current_time(session)))
+
+    first = claim(2)
+    others = world.rows("SELECT id FROM due_rows WHERE claimed_until IS NULL AND due_at < platform_now() ORDER BY id")
+    provisional = others[0].id
+    update = text("UPDATE due_rows SET provisional = true WHERE id = :id")
+    world.run(lambda session: session.execute(update, {"id": provisional}))
+
+    rest = claim(waiting)
+    assert len(first) + len(rest) == len({*first, *rest}) == waiting - 1
+    assert provisional not in rest
+    world.database.move_clock(LEASE + timedelta(seconds=1))
+    assert set(claim(waiting)) == {*first, *rest}
 
 
 def test_who_may_take_a_task_is_told_through_the_outbox(world: World, redis: Redis, start_worker: StartWorker) -> None:
