@@ -12,8 +12,8 @@ import psycopg
 from sqlalchemy.orm import Session, sessionmaker
 
 from cases.complete_task import complete_task
-from cases.hot import driver
 from database.driver import Driver
+from database.session import platform_session
 from tests.bench.bench_world import BenchWorld
 from tests.bench.figures import Figure, seconds
 
@@ -116,11 +116,11 @@ def _footprint(side: Side, sessions: sessionmaker[Session]) -> Footprint:
     """Complete the first task and count; what was written is asked inside the transaction."""
     task = side.tasks[0]
     with sessions() as session:
-        driver(session)  # what a new connection asks first is no part of a command
+        _ = platform_session(session).driver  # what a new connection asks first is no part of a command
     with _counted() as counts, sessions() as session:
         complete_task(session, side.bench.officer, task, side.values)
-        statements = len(counts)
-        [(rows,)] = driver(session).send(WRITTEN, ())
+        [(rows,)] = platform_session(session).send(WRITTEN, ())  # after what waits for the commit
+        statements = len(counts) - 1
         session.commit()
     size = side.bench.world.scalar(
         "SELECT octet_length(p.state) FROM process_instances p JOIN work_items w ON w.instance_id = p.id"
