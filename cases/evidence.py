@@ -15,6 +15,8 @@ from cases.changing_hold import locked_item, write_change
 from cases.holds import open_hold
 from cases.models.due import Hold
 from cases.position import Position
+from cases.procedure_limit import ask_of_ended
+from cases.releases import release_of
 from errors import Conflict, Invalid
 
 
@@ -37,6 +39,9 @@ def record_evidence(session: Session, actor: Actor, item_case_id: UUID, evidence
     keep_evidence(session, actor, own, evidence, position.now)
     changes = Changes(position.now, actor.user_id)
     details = {"hold": str(own.id), "evidence": own.evidence}
+    ask_of_ended(
+        session, changes, release_of(session, position.release_id), position.id, position.stage_case_id, own.id
+    )
     changes.send("procedure_ended", {"stage_case": str(position.stage_case_id), "hold": str(own.id)})
     write_change(session, actor, position, changes, "item_case.evidence", details)
     return own

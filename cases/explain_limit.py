@@ -67,7 +67,7 @@ def _explain(release: Release, row: DueRow, holds: Sequence[worktime.Hold]) -> E
 
 def _holds(session: Session, row: DueRow, instance: ProcessInstance) -> list[worktime.Hold]:
     """The holds that stop or stopped the limit, also the one that is open."""
-    if row.kind == "procedure" or instance.kind == "promise":
+    if row.kind in ("procedure", "hold") or instance.kind in ("promise", "procedure"):
         return []
     item_case_id = instance.item_case_id
     stage = Hold.item_case_id.is_(None)

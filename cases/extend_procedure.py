@@ -37,7 +37,8 @@ def extend_procedure(session: Session, actor: Actor, item_case_id: UUID, *, expe
     changes = Changes(position.now, actor.user_id)
     own.expected_end = expected_end
     if row is None:
-        set_procedure_limit(changes, release, position, own.id, expected_end.isoformat())
+        stage_case_id, until = position.stage_case_id, expected_end.isoformat()
+        set_procedure_limit(changes, release, position.id, stage_case_id, own.id, until)
     else:
         move_due(session, release, row, expected_end.isoformat(), position.now)
     details = {

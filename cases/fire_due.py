@@ -14,6 +14,7 @@ from cases import guards, hot
 from cases.carry_out import Admitted, Perform, Step, carry_out
 from cases.models.due import DueRow
 from cases.position import Position
+from cases.procedure_limit import ASKED
 from cases.recompute_dues import recompute_due
 from cases.releases import release_of
 from engine import Definitions, commands
@@ -56,6 +57,7 @@ def _admit(session: Session, position: Position) -> Admitted | None:
     if position.due_timeout in BY_ITSELF and position.task_status == "open":
         return _lapsed(session, position)
     timer = position.due_kind == "timer"
+    topic = "hold_stands" if position.due_kind == ASKED else "limit_passed"
     return Admitted(
         step=_occur(position) if timer else _only_told,
         action="limit.fire",
@@ -63,7 +65,7 @@ def _admit(session: Session, position: Position) -> Admitted | None:
         object_id=position.due_id,
         command={"name": "fire_due", "due": str(position.due_id)},
         fired=position.due_id,
-        messages=() if timer else (("limit_passed", _passed(position)),),
+        messages=() if timer else ((topic, _passed(position)),),
     )
 
 
@@ -124,4 +126,5 @@ def _passed(position: Position) -> dict[str, Any]:
         "work_item": position.task_id and str(position.task_id),
         "policy": position.due_timeout,
         "due": position.due_id and str(position.due_id),
+        "subject": position.due_token and str(position.due_token),
     }

@@ -17,8 +17,11 @@ from processes.release import Release
 from worktime import Hold as Interval
 
 # U2: an item is active when neither it nor its stage is held. The limits of the stage itself stop only where the hold
-# of the stage says so. What follows up the promise of a settled item runs on.
-_HELD = """p.kind <> 'promise' AND EXISTS (
+# of the stage says so. What follows up the promise of a settled item runs on, and so does the process of a special
+# procedure: its own limits and tasks are why the item is held.
+STOPPED = "d.kind NOT IN ('procedure', 'hold')"
+REACHED = "p.kind NOT IN ('promise', 'procedure')"
+_HELD = f"""{REACHED} AND EXISTS (
     SELECT FROM holds h WHERE h.stage_case_id = p.stage_case_id AND h.ended_at IS NULL AND (
         h.item_case_id = p.item_case_id
         OR (h.item_case_id IS NULL AND (p.item_case_id IS NOT NULL OR h.stops_clock))
@@ -27,11 +30,11 @@ _HELD = """p.kind <> 'promise' AND EXISTS (
 # What was told when it passed still runs: it is over when its token is.
 RUNNING = "d.cancelled_at IS NULL AND (d.fired_at IS NULL OR d.kind <> 'timer')"
 # No hold stops the limit of a special procedure itself, nor what follows up the promise of a settled item.
-STOPPABLE = "(d.kind <> 'procedure' AND p.kind <> 'promise') AS stoppable"
+STOPPABLE = f"({STOPPED} AND {REACHED}) AS stoppable"
 STOP = text(f"""
     UPDATE due_rows d SET held = true FROM process_instances p
     WHERE p.id = d.instance_id AND p.stage_case_id = :stage_case AND p.status = 'active'
-      AND {RUNNING} AND NOT d.held AND d.kind <> 'procedure' AND {_HELD}
+      AND {RUNNING} AND NOT d.held AND {STOPPED} AND {_HELD}
 """)
 FREE = text(f"""
     SELECT d.id, d.kind, d.started_at, d.limit_text, p.item_case_id FROM due_rows d
@@ -52,7 +55,8 @@ RUN = text("""
     WHERE d.id = r.id
 """)
 PROCEDURE_OVER = text("""
-    UPDATE due_rows SET cancelled_at = :now WHERE task_id = :hold AND kind = 'procedure' AND cancelled_at IS NULL
+    UPDATE due_rows SET cancelled_at = :now
+    WHERE task_id = :hold AND kind IN ('procedure', 'hold') AND cancelled_at IS NULL
 """)
 # Whoever computed on an instance before the hold, or before it was lifted, computes again.
 TOUCH = text("""

@@ -53,7 +53,7 @@ READ = """
     LEFT JOIN item_cases i ON i.id = p.item_case_id
     LEFT JOIN LATERAL (
         SELECT id, cause, item_case_id FROM holds
-        WHERE stage_case_id = p.stage_case_id AND ended_at IS NULL AND p.kind <> 'promise'
+        WHERE stage_case_id = p.stage_case_id AND ended_at IS NULL AND p.kind NOT IN ('promise', 'procedure')
           AND (item_case_id IS NULL OR item_case_id = p.item_case_id)
         ORDER BY item_case_id NULLS LAST LIMIT 1
     ) h ON true

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from cases.remind import remind_by_itself, remind_of_resumption
+from cases.models.stages import StageCase
+from cases.procedure_limit import ask_again_later
+from cases.releases import release_of
+from cases.remind import remind_by_itself, remind_of_hold, remind_of_resumption
 from cases.tell_lights import tell_ladder
 
 
@@ -27,7 +30,16 @@ def _procedure_ended(session: Session, payload: Mapping[str, Any], now: datetime
     remind_of_resumption(session, UUID(payload["hold"]), now)
 
 
+def _hold_stands(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Those concerned are asked whether the hold must last, and will be again as long as it does."""
+    hold = UUID(payload["subject"])
+    if remind_of_hold(session, hold, now):
+        stage_case = session.get_one(StageCase, UUID(payload["stage_case"]))
+        ask_again_later(session, release_of(session, stage_case.release_id), hold, now)
+
+
 POLICIES: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
     "limit_passed": _limit_passed,
     "procedure_ended": _procedure_ended,
+    "hold_stands": _hold_stands,
 }

@@ -23,6 +23,8 @@ from cases.models.work import OutboxMessage
 from errors import Conflict, Invalid, NotAllowed, NotFound
 
 LEAD = "lead_officer"
+RESUME = "办件仍在挂起，请及时解挂。"
+STANDS = "有一段时间，办件一直挂起；请核对进展，已经结束的登记结束并解挂。"
 UNANSWERED_FOR = timedelta(hours=4)
 """An unanswered reminder of a task is not repeated within this time."""
 
@@ -62,39 +64,46 @@ def remind_by_itself(session: Session, task_id: UUID, now: datetime) -> Reminder
 
 
 def remind_of_resumption(session: Session, hold_id: UUID, now: datetime) -> list[Reminder]:
-    """The platform reminds, once a hold, that a special procedure has ended and its item is still suspended.
+    """The platform reminds, once a hold, that a special procedure has ended and its item is still suspended."""
+    known = select(Reminder.id).where(Reminder.hold_id == hold_id, Reminder.text.endswith(RESUME))
+    hold = _standing(session, hold_id)
+    return [] if hold is None or session.scalar(known.limit(1)) is not None else _ask_of_hold(session, hold, now)
 
-    Those who may take the item's open tasks and the lead of the stage are asked; nobody when it was resumed meanwhile.
-    """
-    # the hold is locked: resuming it waits, or was before
+
+def remind_of_hold(session: Session, hold_id: UUID, now: datetime) -> list[Reminder]:
+    """The platform asks whether a suspension must last; nobody when the item was resumed meanwhile."""
+    hold = _standing(session, hold_id)
+    return [] if hold is None else _ask_of_hold(session, hold, now)
+
+
+def _standing(session: Session, hold_id: UUID) -> Hold | None:
+    """The hold, if it is still open; it is locked: resuming it waits, or was before."""
     hold = session.get_one(Hold, hold_id, with_for_update={"key_share": True}, populate_existing=True)
-    known = session.scalar(select(Reminder.id).where(Reminder.hold_id == hold.id).limit(1))
-    if hold.ended_at is not None or known is not None:
-        return []
+    return hold if hold.ended_at is None else None
+
+
+def _ask_of_hold(session: Session, hold: Hold, now: datetime) -> list[Reminder]:
+    """Ask those who may take the item's open tasks, and the lead of the stage."""
     stage_case = session.get_one(StageCase, hold.stage_case_id)
     item_case = session.get_one(ItemCase, hold.item_case_id)
     open_tasks = select(WorkItem.organisation_id, WorkItem.role).where(
         WorkItem.item_case_id == item_case.id, WorkItem.status == "open"
     )
     posts = {Post(row.organisation_id, row.role) for row in session.execute(open_tasks)}
-    text = f"“{item_case.name}”的特殊环节“{hold.cause}”已登记结束，办件仍在挂起，请及时解挂。"
-    return [
-        _send(
-            session,
-            None,
-            stage_case,
-            Reminder(
-                stage_case_id=stage_case.id,
-                hold_id=hold.id,
-                organisation_id=post.organisation_id,
-                role=post.role,
-                text=text,
-                sent_at=now,
-            ),
-            item_case.id,
+    said = f"登记结束，{RESUME}" if hold.evidence else STANDS
+    text = f"“{item_case.name}”的特殊环节“{hold.cause}”已{said}"
+    reminders = [
+        Reminder(
+            stage_case_id=stage_case.id,
+            hold_id=hold.id,
+            organisation_id=post.organisation_id,
+            role=post.role,
+            text=text,
+            sent_at=now,
         )
         for post in sorted(posts | {Post(stage_case.lead_id, LEAD)})
     ]
+    return [_send(session, None, stage_case, reminder, item_case.id) for reminder in reminders]
 
 
 def reply(session: Session, actor: Actor, reminder_id: UUID, *, text: str, now: datetime) -> Reminder:

@@ -66,7 +66,8 @@ def suspend_item(
         hold_stage(session, release, position.stage_case_id, changes)
     stop_limits(session, position.stage_case_id, position.id)
     changes.set_status(case_of(position), Status.SPECIAL_PROCEDURE_STARTED)
-    set_procedure_limit(changes, release, position, hold.id, _own_limit(named, expected_end))
+    own = _own_limit(named, expected_end)
+    set_procedure_limit(changes, release, position.id, position.stage_case_id, hold.id, own)
     _inform(session, actor, position, changes, named, hold)
     details = {"hold": str(hold.id), "procedure": named.code, "freezes": hold.freezes_stage}
     write_change(session, actor, position, changes, "item_case.suspend", details)

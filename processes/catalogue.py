@@ -32,11 +32,18 @@ def read_items(files: Files, departments: Mapping[str, str], findings: list[Find
             code=code,
             name=row.text("name"),
             department=departments.get(function, ""),
-            limit=row.limit("limit"),
+            limit=row.limit_or_none("limit"),
             licensing=row.flag("licensing"),
             pledge=row.flag("pledge"),
         )
+        check_timed(row, items[code], items[code].limit)
     return items
+
+
+def check_timed(row: Row, item: Item, limit: str | None) -> None:
+    """A licence has a limit by law (行政许可法)."""
+    if item.licensing and limit is None:
+        row.fault(f"事项 {item.code} 是行政许可，不能没有时限", "请填写时限，例如 5WD", "limit")
 
 
 def read_condition(row: Row, facts: frozenset[str]) -> Condition | None:

@@ -79,6 +79,8 @@ def check_days(process_type: ProcessType, row: Row, stage_rows: Mapping[str, Row
         row.fault(message, "请改正流程类型或阶段的时限", "limit")
 
 
-def _working_days(text: str) -> int:
+def _working_days(text: str | None) -> int:
+    if text is None:
+        return 0
     limit = parse_limit(text)
     return limit.amount if limit.unit is Unit.WORKING_DAYS else 0

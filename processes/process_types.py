@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from processes.catalogue import read_condition
+from processes.catalogue import check_timed, read_condition
 from processes.findings import Finding
 from processes.precedence import check_days, check_precedence
 from processes.reading import Files, Row, read_rows, read_tables
@@ -100,7 +100,11 @@ def _candidates(files: Files, known: Known, findings: list[Finding]) -> Candidat
             row.limit("limit", "")
             row.fault(f"没有事项 {code}", "请改为 items.csv 里的事项编号")
             continue
-        entry = StageItem(item, line, row.limit("limit", item.limit), row.words("predecessors"), condition)
+        limit = item.limit
+        if row.values.get("limit"):
+            limit = row.limit_or_none("limit")
+            check_timed(row, item, limit)
+        entry = StageItem(item, line, limit, row.words("predecessors"), condition)
         if code in found.setdefault(place, {}):
             row.fault(f"事项 {code} 在流程类型 {place[0]} 的阶段 {place[1]} 里出现了两次", "请删去一行")
         found[place][code] = entry, row

@@ -16,6 +16,7 @@ from worktime import LimitInvalid, parse_limit
 Files = Mapping[str, bytes]
 WHOLE_FILE = 0
 IN_MESSAGE = re.compile(r"at line (\d+)")
+UNTIMED = "none"
 DAMAGED_VALUE = "1WD"  # stands for a limit that cannot be read; the pack is refused anyway
 
 
@@ -90,6 +91,10 @@ class Row:
         except LimitInvalid as error:
             self.fault(str(error), "请改为期限，例如 5WD", key)
             return DAMAGED_VALUE
+
+    def limit_or_none(self, key: str) -> str | None:
+        """A limit, or the word ``none`` for what is not timed."""
+        return None if self.values.get(key) == UNTIMED else self.limit(key)
 
     def table(self, key: str) -> Row:
         """A table inside this one; empty when it is not there."""

@@ -52,13 +52,14 @@ class Condition:
 class Item:
     """An item of the catalogue; ``department`` is an organisation's code, ``limit`` a text such as ``5WD``.
 
+    Without a limit it is not timed: it is never late. A licence always is.
     ``licensing``: a licence (行政许可), not a filing, an internal approval or a service.
     """
 
     code: str
     name: str
     department: str
-    limit: str
+    limit: str | None
     licensing: bool
     pledge: bool
 
@@ -88,7 +89,7 @@ class StageItem:
 
     item: Item
     line: str
-    limit: str
+    limit: str | None
     predecessors: tuple[str, ...]
     condition: Condition | None
 
@@ -148,13 +149,15 @@ class Handling:
 
     ``extension``: the most by which a limit is extended, once; ``pledge_check``: within what a pledge is checked after
     the decision, ``deferred_check``: deferred materials after they were handed in. ``delivery``: the ways in which a
-    result is delivered.
+    result is delivered. ``ask_again``: after what those concerned are asked again and again about a suspension that
+    has no limit of its own, or whose procedure has ended; None: never.
     """
 
     extension: str
     pledge_check: str
     deferred_check: str
     delivery: tuple[str, ...]
+    ask_again: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

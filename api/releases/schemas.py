@@ -32,7 +32,7 @@ class StageItemAnswer(Output):
     name = shown(fields.String, "事项名称。")
     department = shown(fields.String, "承办部门的机构编码。")
     main = shown(fields.Boolean, "是否主流程事项。")
-    limit = shown(fields.String, "承诺时限，例如 5WD 为 5 个工作日。")
+    limit = shown(fields.String, "承诺时限，例如 5WD 为 5 个工作日；不计时的为 null。", empty=True)
     pledge = shown(fields.Boolean, "可否告知承诺。")
     predecessors = fields.List(fields.String(), required=True, metadata={"description": "前置事项的编码。"})
 

@@ -24,6 +24,7 @@ from cases.queries.standing import (
 
 resource = Resource("standing", "进度与原因")
 
+NOTIFICATION = "notice"
 URGENCY = ("red", "yellow", "grey", "green")
 MEMBERS = ("id", "item_code", "name", "department_name", "main", "status", "status_name", "ended_at")
 
@@ -54,11 +55,14 @@ def read_progress(call: Call, stage_case_id: UUID) -> dict[str, Any]:
 
 def _item(row: Any, limits: list[dict[str, Any]], stopped: set[UUID | None]) -> dict[str, Any]:
     shown = show_item_case(row)
-    colours = {limit["color"] for limit in limits}
+    # being told of it is not the item's clock; what is not timed is grey, never red
+    colours = {limit["color"] for limit in limits if limit["kind"] != NOTIFICATION}
+    untimed = row.ItemCase.limit_text is None and row.ItemCase.ended_at is None
     return {
         **{name: value for name, value in shown.items() if name in MEMBERS},
         "suspended": row.ItemCase.ended_at is None and bool(stopped & {None, row.ItemCase.id}),
-        "color": next((colour for colour in URGENCY if colour in colours), None),
+        "untimed": row.ItemCase.limit_text is None,
+        "color": next((colour for colour in URGENCY if colour in colours), "grey" if untimed else None),
         "limits": limits,
     }
 

@@ -48,11 +48,12 @@ class ItemProgressAnswer(Output):
     status_name = shown(fields.String, "办理状态的名称。", empty=True)
     suspended = shown(fields.Boolean, "此刻是否挂起。")
     ended_at = shown(Moment, "结束时间。", empty=True)
+    untimed = shown(fields.Boolean, "是否不计时：没有承诺时限，不会超期。")
     color = Choice(
         *COLOURS,
         required=True,
         allow_none=True,
-        metadata={"description": "各时限中最急的颜色；没有在办时限时为 null。"},
+        metadata={"description": "各时限中最急的颜色；不计时的为 grey；没有在办时限时为 null。"},
     )
     limits = fields.List(Part(RunningLimitAnswer), required=True, metadata={"description": "在办的时限。"})
 

@@ -95,7 +95,11 @@ def running_limits(subject: Subject) -> Select[*tuple[Any, ...]]:
     """The limits that run, or stand, with what people need to tell them apart."""
     return (
         shown()
-        .add_columns(and_(DueRow.kind != "procedure", ProcessInstance.kind != "promise").label("stoppable"))
+        .add_columns(
+            and_(
+                DueRow.kind.not_in(("procedure", "hold")), ProcessInstance.kind.not_in(("promise", "procedure"))
+            ).label("stoppable")
+        )
         .where(
             DueRow.yellow_at.is_not(None),
             DueRow.cancelled_at.is_(None),

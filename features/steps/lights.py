@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from pytest_bdd import given, parsers, then
 
+from features.selection import current
 from features.steps.cast import WHO
 from features.steps.handling import moment
 from features.steps.limits import OWN_LIMIT, progress, stands_still
 from features.steps.packs import put_in_force
 from features.steps.world import World
 from launcher.system import Platform
+from processes.loader import read_folder
 
 PROCEDURES_HEAD = "code,name,limit,stops_stage_clock,evidence\n"
 UNTIMED = ("assessment,第三方评估", "review,专家评审", "visit,现场勘查", "announcement,结果公示")
@@ -46,6 +48,24 @@ def more_items(platform: Platform) -> None:
         "items.csv": ((DRAINAGE, "排水纳网申请,housing"),),
     }
     put_in_force(platform, changed)
+
+
+@given(parsers.re("地区包把“(?P<item>[^”]+)”列为不计时的事项$"))
+def untimed_item(platform: Platform, item: str) -> None:
+    """What is no licence may have no limit."""
+    files = read_folder(current().pack)
+    rows = files["items.csv"].decode("utf-8").splitlines()
+    (row,) = [row for row in rows if row.split(",")[1] == item]
+    code, name, function, _, _, pledge = row.split(",")
+    put_in_force(platform, {"items.csv": ((row, f"{code},{name},{function},none,no,{pledge}"),)})
+
+
+@then(parsers.re(WHO + "看到“(?P<item>[^”]+)”不计时，是灰灯，不会超期$"))
+def never_late(world: World, who: str, item: str) -> None:
+    found = progress(world, who, item)
+    assert (found["untimed"], found["color"], found["limits"]) == (True, "grey", [])
+    late = [*world.person(who).pages("/lights", color="red"), *world.person(who).pages("/lights", color="yellow")]
+    assert world.course.item(item)["id"] not in {entry["item_case_id"] for entry in late}
 
 
 @then(parsers.re(WHO + "看到“(?P<item>[^”]+)”的“(?P<name>[^”]+)”历时(?P<days>[0-9]+)天，起止时间都有记录$"))

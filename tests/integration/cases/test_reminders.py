@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from accounts.actor import Actor
 from cases.claims import claim_messages
 from cases.deliver_outbox import deliver_outbox
 from cases.evidence import Evidence, record_evidence
+from cases.fire_due import fire_due
 from cases.remind import remind_of_resumption, reply
 from database.clock import current_time
 from errors import Conflict, Invalid, NotAllowed
@@ -141,3 +143,50 @@ def test_the_handler_answers_the_reminder(world: World, stage_case: UUID) -> Non
         world.run(lambda session: reply(session, world.lead, own.id, text="好", now=current_time(session)))
 
     assert world.scalar("SELECT reply FROM reminders WHERE id = :id", id=own.id) == "今天解挂"
+
+
+def ask(world: World) -> None:
+    """The time until those concerned are asked again passes, and the workers act."""
+    (row,) = world.rows("SELECT id, due_at FROM due_rows WHERE kind = 'hold' AND cancelled_at IS NULL")
+    world.database.set_clock(row.due_at + timedelta(seconds=1))
+    assert world.run(lambda session: fire_due(session, row.id))
+    assert not world.run(lambda session: fire_due(session, row.id))
+    deliver(world)
+
+
+def test_a_suspension_without_a_limit_is_asked_about_again_and_again(world: World, stage_case: UUID) -> None:
+    suspend(world, AUXILIARY, procedure="tender")
+    assert world.scalar("SELECT yellow_at FROM due_rows WHERE kind = 'hold'") is None
+    for times in (1, 2, 3):
+        ask(world)
+        assert len(reminders(world)) == 2 * times
+    assert "请核对进展" in reminders(world)[0].text
+    resume(world, AUXILIARY)
+
+    assert world.scalar("SELECT count(*) FROM due_rows WHERE kind = 'hold' AND cancelled_at IS NULL") == 0
+    world.database.move_clock(timedelta(days=30))
+    deliver(world)
+    assert len(reminders(world)) == 6
+
+
+def test_an_ended_procedure_that_is_not_resumed_is_asked_about_again(world: World, stage_case: UUID) -> None:
+    suspend(world, AUXILIARY)
+    end_procedure(world)
+    deliver(world)
+    assert len(reminders(world)) == 2
+    ask(world)
+    ask(world)
+
+    assert [row.text for row in reminders(world)] == [reminders(world)[0].text] * 6
+    assert "登记结束" in reminders(world)[0].text
+
+
+def test_who_was_asked_while_it_was_resumed_is_not_asked(world: World, stage_case: UUID) -> None:
+    suspend(world, AUXILIARY, procedure="tender")
+    (row,) = world.rows("SELECT id, due_at FROM due_rows WHERE kind = 'hold'")
+    world.database.set_clock(row.due_at + timedelta(seconds=1))
+    world.run(lambda session: fire_due(session, row.id))
+    resume(world, AUXILIARY)
+    deliver(world)
+
+    assert reminders(world) == []

@@ -77,3 +77,12 @@ def test_a_task_before_the_decision_may_pass_by_silence() -> None:
     accept = 'form="item_acceptance" guard="predecessors_approved">'
     passed = accept[:-1] + ' limit="5WD" timeout="pass"><bl:lapse name="by_pledge" value="=False" />'
     assert load_files(changed(DIAGRAM, (accept, passed)), vocabulary())
+
+
+def test_a_licence_has_a_limit_and_what_is_none_may_be_untimed() -> None:
+    filing, licence = "002,建筑节能竣工专项验收备案,housing,3WD,no,no", "003,洪水影响评价审批,approval,5WD,yes,no"
+    untimed = load_files(changed("items.csv", (filing, filing.replace("3WD", "none"))), vocabulary())
+    assert untimed.items["002"].limit is None
+    (found,) = findings(changed("items.csv", (licence, licence.replace("5WD", "none"))))
+    assert (found.file, found.line) == ("items.csv", line_of("items.csv", "003,"))
+    assert "行政许可，不能没有时限" in found.message
