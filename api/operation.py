@@ -70,7 +70,8 @@ class Operation:
     with the same answer. Without ``transaction`` the view opens what it needs itself, and ``call.session`` is None.
     With ``upload`` the body is a form with one file, which is in the store before the view is called
     (``call.file``); with ``scan`` too, it is merged of the images in the form. With ``download`` the view answers
-    content of the store, with ``text`` a text of that media type.
+    content of the store, with ``text`` a text of that media type. ``guidance`` tells whoever has no permission for it
+    what to do instead.
     """
 
     method: str
@@ -92,6 +93,7 @@ class Operation:
     guarded: bool = False
     once: bool = True
     secret: tuple[str, ...] = ()
+    guidance: str | None = None
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -260,7 +262,12 @@ class Exchange:
         caller = g.caller = authentication.authenticate(session, request)
         if self.operation.unsafe:
             caller.require_csrf_token(request)
-        caller.require(self.operation.permissions)
+        try:
+            caller.require(self.operation.permissions)
+        except NotAllowed as refusal:
+            if refusal.code == "permission_missing" and self.operation.guidance is not None:
+                raise NotAllowed(refusal.code, self.operation.guidance) from refusal
+            raise
         return caller
 
     def perform(self, session: Session | None) -> Sent:

@@ -96,6 +96,17 @@ def reason_if_against_opinion(session: Session, position: Position, values: Valu
         )
 
 
+def online_told_by_system(session: Session, position: Position, values: Values) -> None:
+    """Whoever applied online is told through the system, not on paper."""
+    channel = session.scalar(select(StageCase.channel).where(StageCase.id == position.stage_case_id))
+    if channel == "online" and values.get("delivery") != "system":
+        raise Invalid(
+            "online_told_by_system",
+            "申报单位是网上申报的，要通过系统告知；请选择系统告知，需要纸质的可以另行打印。",
+            field="values.delivery",
+        )
+
+
 Guard = Callable[[Session, Position, Values], None]
 
 GUARDS: dict[str, Guard] = {
@@ -103,6 +114,7 @@ GUARDS: dict[str, Guard] = {
     "materials_passed": materials_passed,
     "main_line_approved": main_line_approved,
     "reason_if_against_opinion": reason_if_against_opinion,
+    "online_told_by_system": online_told_by_system,
 }
 
 

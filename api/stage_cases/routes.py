@@ -72,6 +72,8 @@ def list_stage_cases(call: Call) -> Page:
     permission="stage_case.start",
     body=StageCaseInput,
     refusals=(404,),
+    guidance="您的岗位不能发起阶段办理，也不能单独受理一个事项；有单位申报的，请引导到本阶段牵头部门的综合窗口，"
+    "或者由申报单位在网上申请，由牵头部门统一策划、收件和转办。",
 )
 def open_stage_case(call: Call) -> dict[str, Any]:
     """发起阶段办理

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from pytest_bdd import parsers, then, when
 
 from features.steps import desk
@@ -54,6 +56,12 @@ def answers_again(world: World, who: str, item: str) -> None:
     done = person.pages("/tasks", of="done", stage_case_id=world.course.id)
     answered = next(task for task in done if task["item_code"] == code)
     world.attempt(lambda: world.course.complete(person, answered, conclusion="not_required"))
+
+
+@when(parsers.re(WHO + "拿一个没有转办过的办件号要挂起$"))
+def suspends_what_was_never_dispatched(world: World, who: str) -> None:
+    grounds = {"procedure": "experts", "reason": "专家论证", "basis": "实施细则第六条"}
+    world.attempt(lambda: world.person(who).post(f"/item-cases/{uuid4()}/suspension", grounds))
 
 
 @when("窗口人员再提交一次已经办过的收件")

@@ -55,6 +55,39 @@ def stage_is_open(world: World, who: str) -> None:
     assert (case["status"], case["completed_at"]) == ("open", None)
 
 
+def stage_before(world: World, who: str) -> Any:
+    """The completed stage that this one builds on, as somebody sees it here."""
+    (before,) = world.course.look(world.person(who))["earlier"]
+    return before
+
+
+def result_before(world: World, who: str, item: str) -> Any:
+    """The result of an item of the stage before, as somebody sees it here."""
+    return next(entry for entry in stage_before(world, who)["results"] if entry["name"] == item)
+
+
+@then(parsers.re(WHO + "看到上一阶段的办结信息“(?P<information>[^”]+)”$"))
+def information_is_carried(world: World, who: str, information: str) -> None:
+    assert stage_before(world, who)["completion"]["information"] == information
+
+
+@then(parsers.re(WHO + "看不到任何上一阶段的办结信息$"))
+def no_information_is_carried(world: World, who: str) -> None:
+    assert world.course.look(world.person(who))["earlier"] == []
+
+
+@then(parsers.re(WHO + "看到上一阶段“(?P<item>[^”]+)”的结果文号$"))
+def result_is_carried(world: World, who: str, item: str) -> None:
+    assert result_before(world, who, item)["result_number"]
+
+
+@then(parsers.re(WHO + "打得开“(?P<item>[^”]+)”的结果文书$"))
+def result_opens(world: World, who: str, item: str) -> None:
+    person, number = world.person(who), result_before(world, who, item)["result_number"]
+    material = next(entry for entry in world.course.look(person)["materials"] if entry["result_number"] == number)
+    assert person.download(f"/documents/{material['result_document_id']}/content").startswith(b"%PDF")
+
+
 @then(parsers.re(WHO + "看到下一阶段的材料里，“(?P<item>[^”]+)”的结果已经在档，不用再交$"))
 def result_is_on_file(world: World, who: str, item: str) -> None:
     materials = world.course.look(world.person(who))["materials"]

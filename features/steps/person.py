@@ -62,6 +62,10 @@ class Person:
         """Change something, once, however often the network repeats it; the answer's JSON."""
         return self._ask("POST", path, body)
 
+    def download(self, path: str) -> bytes:
+        """Fetch a file or a document; its content."""
+        return self._open(Request(self.url + PREFIX + path, headers={"Accept": "*/*"}))
+
     def upload(self, name: str, content: bytes, **texts: str) -> Any:
         """Upload one file; ``texts`` are the other fields of the form. Answers the file as the platform has it."""
         boundary = uuid4().hex
@@ -89,11 +93,14 @@ class Person:
         if method != "GET":
             headers |= {"Content-Type": content_type, "Idempotency-Key": str(uuid4())}
             headers |= {"X-CSRF-Token": self._csrf} if self._csrf else {}
+        return json.loads(self._open(Request(self.url + PREFIX + path, content, headers, method=method)) or b"null")
+
+    def _open(self, request: Request) -> bytes:
         self.requests += 1
-        request = Request(self.url + PREFIX + path, content, headers, method=method)
         try:
             with self._opener.open(request, timeout=SECONDS) as answer:
-                return json.loads(answer.read() or b"null")
+                content: bytes = answer.read()
+                return content
         except HTTPError as error:
             with error:
                 raise Refusal(error.code, _problem(error.read())) from None

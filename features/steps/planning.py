@@ -12,6 +12,7 @@ from features.steps.cast import WHO
 from features.steps.clock import wait_until
 from features.steps.course import Course
 from features.steps.desk import ZONE, Task
+from features.steps.limits import notices
 from features.steps.registration import CREDIT_CODE
 from features.steps.stages import LADDER, planned, quoted, requiring
 from features.steps.world import World
@@ -173,6 +174,11 @@ def issues_printed_report(world: World, who: str, receiver: str) -> None:
     issue(world, who, delivery="printed", receiver=receiver)
 
 
+@when(parsers.re(WHO + "要打印送达策划报告，签收人是(?P<receiver>.+)$"))
+def wants_to_print_the_report(world: World, who: str, receiver: str) -> None:
+    world.attempt(lambda: issue(world, who, delivery="printed", receiver=receiver))
+
+
 @when(parsers.re(WHO + "要出具策划报告$"))
 def wants_to_issue(world: World, who: str) -> None:
     world.attempt(lambda: issue(world, who))
@@ -292,6 +298,21 @@ def one_whole_report(world: World, who: str, items: str) -> None:
     required = {code for code, conclusion in concluded.items() if conclusion == "required"}
     assert required == {course.code(name) for name in quoted(items)}
     assert set(concluded.values()) <= {"required", "not_required"}
+
+
+@then(parsers.re(WHO + "收到一次策划报告已出具的通知$"))
+def told_of_the_report(world: World, who: str) -> None:
+    wait_until(lambda: bool(notices(world, who, "planning_report")), f"通知{who}策划报告已出具")
+    assert len(notices(world, who, "planning_report")) == 1
+
+
+@then(parsers.re(WHO + "下载到编了号的策划报告$"))
+def downloads_the_report(world: World, who: str) -> None:
+    person = world.person(who)
+    documents = person.get(f"/stage-cases/{world.course.id}/documents")["entries"]
+    (report,) = [entry for entry in documents if entry["kind"] == "planning_report"]
+    assert report["number"]
+    assert person.download(f"/documents/{report['id']}/content").startswith(b"%PDF")
 
 
 @then(parsers.re(WHO + "还没有看到策划报告$"))

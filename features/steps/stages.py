@@ -74,8 +74,7 @@ def submitted(case: Case) -> bool:
 def passed(case: Case) -> bool:
     """Every material has passed the formal review, or need not."""
     return bool(case["materials"]) and all(
-        entry["status"] in ("passed", "not_applicable") or (entry["status"] == "missing" and not necessary(entry))
-        for entry in case["materials"]
+        entry["status"] in ("passed", "deferred", "not_applicable") for entry in case["materials"]
     )
 
 

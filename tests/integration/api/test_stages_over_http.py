@@ -25,6 +25,10 @@ def supplement(client: Client, stage_case: dict[str, Any], *items: str) -> Reply
 def test_the_lead_plans_in_addition_once_the_first_report_is_out_and_nobody_else_does(world: World) -> None:
     stage_case, people = open_stage(world), people_of(world)
     lead, officer, applicant = (world.client(role) for role in ("lead_officer", "officer", "applicant"))
+    body = {"engineering_id": stage_case["engineering_id"], "stage": "2", "process_type": "1", "channel": "window"}
+    alone = officer("POST", "/stage-cases", body)
+    assert problem(alone) == (403, "permission_missing")
+    assert "引导到本阶段牵头部门的综合窗口" in alone.body["detail"]
     receive = task_of(lead, stage_case, "接收申请")
     assert lead("POST", f"/tasks/{receive['id']}/completion", {"values": {"process_type": "1"}}).status == 200
     assert problem(supplement(lead, stage_case, LATER))[0] == 409

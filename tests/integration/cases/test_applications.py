@@ -117,3 +117,17 @@ def test_the_process_type_that_the_lead_chooses_decides_who_leads_from_then_on(w
         other.window,
     )
     assert {world.code_of(found.organisation_id) for found in world.tasks(stage_case)} == {other.lead}
+
+
+def test_whoever_applied_online_is_told_of_the_report_through_the_system(world: World, engineering: UUID) -> None:
+    online = apply(world, engineering, "2")
+    world.complete(receiving(world, online), {"process_type": "1"})
+    world.drive(online, until="issue_report")
+    (report,) = world.tasks(online, "issue_report")
+
+    with pytest.raises(Invalid) as refused:
+        world.complete(report, {"delivery": "printed", "receiver": "张三"})
+    assert (refused.value.code, refused.value.field) == ("online_told_by_system", "values.delivery")
+    assert refused.value.clause == "beizhen-4-2-1d"
+    assert world.scalar("SELECT count(*) FROM planning_reports") == 0
+    world.complete(report, {"delivery": "system"})

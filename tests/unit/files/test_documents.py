@@ -56,6 +56,21 @@ def test_a_long_table_runs_over_pages_with_its_head() -> None:
     assert all("事项部门类别时限轮次意见" in page for page in found[:3])
 
 
+def test_the_receipt_lists_the_files_of_a_material_in_their_order() -> None:
+    kind = KINDS["intake_receipt"]
+    several = {
+        "name": "设计方案",
+        "necessity": "必要",
+        "status": "已收",
+        "note": "",
+        "files": ["总平面图#1.pdf", "*立面图*.pdf"],
+    }
+    alone = {"name": "申请表", "necessity": "必要", "status": "已收", "note": ""}  # issued before files were listed
+    (text,) = pages(render(kind.name, paper(kind, materials=[several, alone]), ISSUED))
+    assert "1设计方案1．总平面图#1.pdf2．*立面图*.pdf必要已收" in text.replace("\u200b", "")
+    assert "2申请表必要已收" in text
+
+
 @pytest.mark.parametrize("count", range(14, 22))
 def test_a_seal_stands_on_no_page_alone(count: int) -> None:
     kind = KINDS["stage_completion"]
