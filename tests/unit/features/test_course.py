@@ -157,10 +157,11 @@ def test_a_list_of_materials_that_is_not_there_yet_is_neither_handed_in_nor_pass
 
 
 def test_what_need_not_be_there_keeps_nothing_from_going_on() -> None:
-    case = {"materials": [material("passed"), material("missing", "conditional"), material("not_applicable")]}
+    case = {"materials": [material("passed"), material("deferred", "deferrable"), material("not_applicable")]}
     assert submitted({"materials": [material("submitted"), material("missing", "conditional")]})
     assert passed(case)
     assert not passed({"materials": [material("submitted")]})
+    assert not passed({"materials": [material("passed"), material("missing", "conditional")]})
 
 
 def test_names_are_read_between_quotation_marks() -> None:
