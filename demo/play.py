@@ -68,7 +68,8 @@ class Play:
     def act(self, person: Person, task: Task, what: str, **wishes: Any) -> None:
         """A person completes a task; whoever calls has the outcome looked at."""
         values = desk.values_for({**self.form(person, task), "opened_at": task["opened_at"]}, wishes)
-        self.teller.step(person, what, desk.send(person, task, values)["closed_at"])
+        done = desk.send(person, task, desk.with_files(person, values, wishes))
+        self.teller.step(person, what, done["closed_at"])
 
     def form(self, person: Person, task: Task) -> Task:
         """A task read with its form, once for all tasks of the stage case that have the form."""

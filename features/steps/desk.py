@@ -28,15 +28,16 @@ def day_of(moment: str) -> date:
 
 
 def complete(person: Person, task: Task, **wishes: Any) -> dict[str, Any]:
-    """Read the task, fill its form in with the wishes, complete it; the platform's answer.
-
-    Where the form asks for files and nothing is wished of them, one is uploaded.
-    """
+    """Read the task, fill its form in with the wishes, complete it; the platform's answer."""
     whole = person.get(f"/tasks/{task['id']}")
-    values = values_for(whole, wishes)
-    if "files" in values and "files" not in wishes:
-        values["files"] = [{"reference": person.upload(f"{whole['name']}.pdf", paper())["id"]}]
-    return send(person, task, values)
+    return send(person, task, with_files(person, values_for(whole, wishes), wishes))
+
+
+def with_files(person: Person, values: Mapping[str, Any], wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form; where it asks for files and nothing is wished of them, one is uploaded."""
+    if "files" not in values or "files" in wishes:
+        return dict(values)
+    return {**values, "files": [{"reference": person.upload("记录.pdf", paper())["id"]}]}
 
 
 def values_for(whole: Task, wishes: Mapping[str, Any]) -> dict[str, Any]:
