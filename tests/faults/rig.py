@@ -33,6 +33,11 @@ SCANS, WORKERS, WEB = ("scan-1", "scan-2"), ("worker-1", "worker-2"), ("web",)
 ALIVE = "SELECT count(*) FROM heartbeats"
 SECONDS_TO_COME = 30.0
 FEW_LIMITS = ("6", "1")  # a process type and a stage in which one department is asked
+HELD = {
+    "approval": ("department_head", "lead_officer", "supervisor"),
+    "natural_resources": ("officer", "department_head", "lead_officer"),
+}
+"""The posts that are told of what passes here: notices reach people, who would see them twice."""
 NO_POWER_CUT = ("fsync=off",)  # processes are killed here, not the machine: what was written stays
 SECONDS_TO_START = 60
 
@@ -181,8 +186,12 @@ def begin(owner_url: str) -> None:
 @contextmanager
 def rig() -> Iterator[Rig]:
     """A running platform on servers of its own, gone at the end."""
-    with bench_world(begin, settings=NO_POWER_CUT) as bench, running(bench) as made:
-        yield made
+    with bench_world(begin, settings=NO_POWER_CUT) as bench:
+        for organisation, roles in HELD.items():
+            for role in roles:
+                bench.world.person(organisation, role)
+        with running(bench) as made:
+            yield made
 
 
 @contextmanager
