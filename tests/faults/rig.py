@@ -164,13 +164,13 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def came(condition: Callable[[], object], seconds: float = SECONDS_TO_COME) -> bool:
+def came(condition: Callable[[], object], seconds: float = SECONDS_TO_COME, look_every: float = 0.01) -> bool:
     """Whether the condition came true in time."""
     end, tick = monotonic() + seconds, Event()
     while not condition():
         if monotonic() > end:
             return False
-        tick.wait(0.01)
+        tick.wait(look_every)
     return True
 
 
