@@ -35,7 +35,7 @@ class Readable(validate.Regexp):
     """Nothing hidden, nothing that turns text around, and something to see unless the text may be ``empty``."""
 
     def __init__(self, *, lines: bool, empty: bool) -> None:
-        super().__init__(f"^{texts.pattern(lines=lines, empty=empty)}$")
+        super().__init__(f"^{texts.pattern(lines=lines, empty=empty)}$", error="有不允许的字符。")
         self._allowed = {"lines": lines, "empty": empty}
 
     def __call__(self, value: Any) -> Any:
@@ -196,13 +196,21 @@ class Amount(fields.Decimal):
         raise self.make_error("invalid", input=value)
 
 
+class Attachment(fields.Raw):
+    """A file of a form, or several of one name; what is in them is looked at elsewhere."""
+
+
 WORDS: dict[type[fields.Field[Any]], dict[str, str]] = {
     Text: {"invalid": "必须是文字。", "invalid_utf8": "必须是 UTF-8 文字。"},
     Choice: {"invalid": "必须是文字。", "invalid_utf8": "必须是 UTF-8 文字。"},
     Whole: {"invalid": "必须是整数。", "too_large": "数字过大。"},
     Truth: {"invalid": "只能是 true 或 false。"},
     Identifier: {"invalid_uuid": "不是有效的编号（UUID）。"},
-    Day: {"invalid": "不是有效的日期，应写作 2026-01-31。", "format": "日期无法写出。"},
+    Day: {
+        "invalid": "不是有效的日期，应写作 2026-01-31。",
+        "invalid_awareness": "日期不带时区。",
+        "format": "日期无法写出。",
+    },
     Moment: {
         "invalid": "不是有效的时间，应写作 2026-01-31T09:00:00+08:00。",
         "invalid_awareness": "时间必须带有时区。",
@@ -211,7 +219,8 @@ WORDS: dict[type[fields.Field[Any]], dict[str, str]] = {
     Listed: {"invalid": "必须是列表。"},
     Part: {"type": "必须是对象。"},
     Open: {"invalid": "必须是对象。"},
-    Amount: {"invalid": AMOUNT_HINT, "special": AMOUNT_HINT},
+    Attachment: {"required": "没有文件，请选择一个文件。"},
+    Amount: {"invalid": AMOUNT_HINT, "special": AMOUNT_HINT, "too_large": AMOUNT_HINT},
 }
 COMMON = {"required": "必须填写。", "null": "不能是空值（null）。", "validator_failed": "内容不合要求。"}
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.fields import Choice, Moment, Open, Output, shown
+from api.fields import Choice, Identifier, Moment, Open, Output, Truth, shown
 from api.pagination import PageQuery, page_of
 
 
 class CopyQuery(PageQuery):
     """Which copies to list."""
 
-    unread = fields.Boolean(metadata={"description": "true 只列未读的，false 只列已读的。"})
-    stage_case_id = fields.UUID(metadata={"description": "阶段办理。"})
+    unread = Truth(metadata={"description": "true 只列未读的，false 只列已读的。"})
+    stage_case_id = Identifier(metadata={"description": "阶段办理。"})
 
 
 class CopyAnswer(Output):

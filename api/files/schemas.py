@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.fields import Choice, Identifier, Input, Listed, Moment, Output, Part, Text, shown
+from api.fields import Attachment, Choice, Identifier, Input, Listed, Moment, Output, Part, Text, shown
 from files.models import SUBJECTS
 from files.policy import MOST_IMAGES
 
@@ -38,7 +38,7 @@ class UseInput(Input):
 class UploadInput(UseInput):
     """One file, and at once what it is for, if that is known already."""
 
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary", "description": "文件。"})
+    file = Attachment(required=True, metadata={"type": "string", "format": "binary", "description": "文件。"})
 
     least = 0
 
@@ -46,7 +46,7 @@ class UploadInput(UseInput):
 class ScanInput(UseInput):
     """The images of one scan in their order, the name of the document, and at once what it is for."""
 
-    file = fields.Raw(
+    file = Attachment(
         required=True,
         metadata={
             "type": "array",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from api.fields import Choice, Identifier, Input, Listed, Moment, Open, Output, Part, Text, shown
 from api.item_cases.schemas import ItemCaseAnswer
@@ -39,10 +39,11 @@ class StageCaseInput(Input):
 class SupplementInput(Input):
     """More items to plan."""
 
-    items = fields.List(
+    items = Listed(
         Text(longest=40),
         required=True,
-        validate=validate.Length(min=1, max=100),
+        least=1,
+        most=100,
         metadata={"description": "要补充策划的候选事项编码。"},
     )
     reason = Text(required=True, longest=2000, metadata={"description": "为什么补充策划。"})

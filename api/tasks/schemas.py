@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from api.fields import Choice, Identifier, Input, Moment, Open, Output, Part, Text, shown
+from api.fields import Choice, Identifier, Input, Listed, Moment, Open, Output, Part, Text, shown
 from api.pagination import PageQuery, page_of
 
 STATUSES = ("open", "done", "cancelled")
@@ -42,9 +42,7 @@ class ValuesInput(Input):
 class CompletionInput(ValuesInput):
     """A filled-in form, and who else gets to read it."""
 
-    copies = fields.List(
-        Identifier(), validate=validate.Length(max=20), metadata={"description": "抄送的机构：可以查看，没有任务。"}
-    )
+    copies = Listed(Identifier(), most=20, metadata={"description": "抄送的机构：可以查看，没有任务。"})
 
 
 class TaskCompletionInput(ValuesInput):
@@ -56,15 +54,14 @@ class TaskCompletionInput(ValuesInput):
 class CompletionsInput(Input):
     """Several tasks of one stage case and one form."""
 
-    completions = fields.List(
+    completions = Listed(
         Part(TaskCompletionInput),
         required=True,
-        validate=validate.Length(min=1, max=100),
+        least=1,
+        most=100,
         metadata={"description": "一起办理的任务，1 到 100 个。"},
     )
-    copies = fields.List(
-        Identifier(), validate=validate.Length(max=20), metadata={"description": "抄送的机构：可以查看，没有任务。"}
-    )
+    copies = Listed(Identifier(), most=20, metadata={"description": "抄送的机构：可以查看，没有任务。"})
 
 
 class TaskAnswer(Output):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
 from marshmallow import ValidationError, fields
 
-from api.fields import Amount, Choice, Day, Identifier, Listed, Moment, Text, Truth, Whole
+from api.fields import Amount, Choice, Day, Identifier, Input, Listed, Moment, Text, Truth, Whole
 
 ID = "3f2c1c0e-8f0a-4b57-9f3c-0d8b6f1f2a11"
 
@@ -65,3 +68,30 @@ def test_what_is_wrong_is_refused_in_chinese(field: fields.Field[Any], sent: Any
     texts = messages if isinstance(messages, list) else [text for found in messages.values() for text in found]
     assert texts
     assert all("一" <= text[0] <= "鿿" for text in texts), texts
+
+
+def everything_that_comes_in() -> Iterator[tuple[type[Input], str, fields.Field[Any]]]:
+    """Each field of each schema that clients send; the entries of lists too."""
+    waiting = [Input]
+    while waiting:
+        schema = waiting.pop()
+        waiting += schema.__subclasses__()
+        for name, field in schema._declared_fields.items():
+            while True:
+                yield schema, name, field
+                if not isinstance(field, fields.List):
+                    break
+                field = field.inner
+
+
+def test_every_field_that_comes_in_says_its_mistakes_in_chinese() -> None:
+    import_module("api.app")  # and with it every resource
+    found = list(everything_that_comes_in())
+    assert len(found) > 150
+    english = [
+        f"{schema.__name__}.{name}: {text}"
+        for schema, name, field in found
+        for text in (*field.error_messages.values(), *(getattr(rule, "error", None) or "" for rule in field.validators))
+        if not re.search("[一-鿿]", str(text))
+    ]
+    assert english == []
