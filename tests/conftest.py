@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import redis
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,6 +29,9 @@ from database import clock, migrate
 from database.connect import create_session_factory
 from launcher.postgres import OWNER, SUPERUSER, PrivatePostgres
 from launcher.valkey import PrivateValkey
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("any machine")
 
 TEMPLATE = "template_platform"
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3  # copying a database costs a quarter there
