@@ -33,6 +33,7 @@ from settings import Settings
 DATABASE = "binglian"
 WEB = "网页接口"
 SECONDS_TO_READY = 90.0
+SECONDS_OF_IDLE_CONNECTION = 75  # longer than proxies keep theirs (60): who closes first is the one who asks
 FAILURES_TO_GIVE_UP = 3
 SECONDS_FOR_FORMER_WEB = 10.0
 SECONDS_FOR_THE_YOUNG = 0.5
@@ -185,6 +186,7 @@ class Platform:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--no-control-socket", "--preload"]
         command += ["--worker-class", "gthread", "--workers", str(self.plan.web_processes)]
         command += ["--threads", str(self.plan.web_threads), "--graceful-timeout", "8", "--timeout", "60"]
+        command += ["--keep-alive", str(SECONDS_OF_IDLE_CONNECTION)]
         # QUIT is gunicorn's quick end: when the launcher was killed nobody waits for a graceful one
         return leash(command, "QUIT")
 
