@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PEOPLE = Path(__file__).with_name("people.toml")
 FILE = "demo-accounts.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of the demonstration: the post, and the organisation's code."""
-
-    username: str
-    name: str
-    organisation: str
-    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +20,6 @@ class Account:
     name: str
     organisation: str
     post: str
-
-
-def people() -> list[Person]:
-    """The people of the demonstration, as ``people.toml`` lists them."""
-    return [Person(**row) for row in tomllib.loads(PEOPLE.read_text(encoding="utf-8"))["person"]]
 
 
 def write_accounts(folder: Path, accounts: Iterable[Account]) -> Path:

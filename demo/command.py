@@ -52,7 +52,7 @@ def play(url: str, data: Path, tell: Tell) -> int:
         return failed(f"{data} 里没有 {FILE}：请用 ./bl run 启动演示区，并给出它的数据目录。")
     except (OSError, HTTPException) as error:
         return failed(f"连不上 {url}：{getattr(error, 'reason', error)}。请核对地址，并确认平台正在运行。")
-    except (KeyError, ValueError) as error:
+    except (LookupError, ValueError) as error:
         return failed(f"{url} 或 {data} 不是演示区的：{error}。请核对地址和数据目录。")
     except Refusal as refusal:
         return failed(f"平台拒绝了第 {teller.steps + 1} 步：{refusal.message} {dict(refusal.problem)}")

@@ -9,7 +9,6 @@ from demo.play import APPROVED, Play
 from demo.telling import Teller
 from features.steps import desk
 from features.steps.cast import Cast
-from features.steps.codes import AREA
 from features.steps.desk import Task
 from features.steps.person import Refusal
 
@@ -28,7 +27,7 @@ class Flow(Play):
 
     def _find(self, code: str, stage: str | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The process type and the stages to play, as the release in force has them."""
-        release = next(self.applicant.pages("/releases", region_code=AREA))
+        release = next(self.applicant.pages("/releases", region_code=self.cast.area))
         known = {entry["code"]: entry for entry in self.applicant.get(f"/releases/{release['id']}")["process_types"]}
         if code not in known:
             raise UnknownStage(f"没有流程类型 {code}，可用：{'、'.join(known)}。")
@@ -108,7 +107,7 @@ class Flow(Play):
         numbers = {}
         for task in self.waiting("办理", items or None):
             self.results += 1
-            number = numbers[task["item_code"]] = f"北镇演示〔2026〕{self.results}号"
+            number = numbers[task["item_code"]] = f"演示〔2026〕{self.results}号"
             wishes = {"result_number": number, "result_title": f"关于{task['item_name']}的批复"}
             what = f"准予“{task['item_name']}”，时限 {task['limit_text']}，文号 {number}"
             self.teller.seen(self.holder(task), "时限是流程类型定的", self.in_limit(task))

@@ -8,11 +8,9 @@ from typing import Any
 from demo.telling import Teller, WentWrong
 from features.steps import desk
 from features.steps.cast import Cast
-from features.steps.codes import AREA, fresh_project_code
 from features.steps.desk import Task
 from features.steps.person import Person, Refusal
 
-CREDIT_CODE = "91210782MA0N00010Y"
 APPROVED = 11
 
 
@@ -28,15 +26,15 @@ class Play:
 
     def register(self, name: str, scale: str, witness: Person) -> str:
         """The applicant registers a project, the witness finds it; the id of its engineering."""
-        code = fresh_project_code()
+        code = self.cast.fresh_project_code()
         project = self.applicant.post(
             "/projects",
             {
-                "region_code": AREA,
+                "region_code": self.cast.area,
                 "code": code,
                 "fixed_asset_investment": True,
                 "name": f"{name}(演示 {code[-6:]})",
-                "credit_code": CREDIT_CODE,
+                "credit_code": self.cast.applicant_code,
                 "address": "北镇市广宁街道",
                 "scale": scale,
                 "total_investment": "4200",

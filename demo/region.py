@@ -20,7 +20,7 @@ from cases.operations.organisations import organisation_ids
 from cases.releases import vocabulary
 from database.clock import current_time
 from database.transaction import in_transaction
-from demo.accounts import Account, people, write_accounts
+from demo.accounts import Account, write_accounts
 from processes.install import install
 from processes.loader import PACKS, load_folder
 from processes.models import InstalledRelease
@@ -61,10 +61,11 @@ def _region(session: Session, entry: RegionEntry, now: datetime) -> None:
 
 def _accounts(session: Session, release: Release, organisations: dict[str, UUID], now: datetime) -> list[Account]:
     """Make all accounts, or none when they are there."""
-    if session.scalar(select(User.id).where(User.username == people()[0].username)) is not None:
+    usernames = [person.username for person in release.people]
+    if session.scalar(select(User.id).where(User.username.in_(usernames)).limit(1)) is not None:
         return []
     made = []
-    for person in people():
+    for person in release.people:
         organisation, password = organisations[person.organisation], random_password()
         user = create_user(
             session,

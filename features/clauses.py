@@ -75,7 +75,12 @@ def parse(arguments: Sequence[str]) -> tuple[Namespace, Selection]:
 def selected(options: Namespace) -> Selection:
     """The scenarios of the pack, of the region, or all."""
     if options.pack is not None:
-        return selection.of_region(load_folder(options.pack, vocabulary()).clauses, options.pack)
+        release = load_folder(options.pack, vocabulary())
+        if not release.people:
+            raise CannotStart(
+                f"{options.pack} 没有 people.toml，条文场景没有人来演；写法见 processes/beizhen/people.toml。"
+            )
+        return selection.of_region(release.clauses, options.pack)
     return selection.of_region(options.region) if options.region else selection.everything()
 
 

@@ -16,6 +16,7 @@ from engine.lint.silence import silent_decisions
 from processes import catalogue, policy
 from processes.findings import Finding, PackInvalid
 from processes.handling import read_special_procedures
+from processes.people import read_people
 from processes.process_types import Known, read_process_types
 from processes.reading import WHOLE_FILE, is_text
 from processes.release import ProcessType, Release
@@ -95,6 +96,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         _licences(files, vocabulary, process_types, findings)
     item_materials = catalogue.read_item_materials(files, items, materials, findings)
     form_definitions = _forms(files, findings)
+    people = read_people(files, organisations.keys(), vocabulary.roles, findings)
     procedures = read_special_procedures(files, findings)
     pack = policy.read_policy(files, vocabulary.roles, findings)
     if definitions is None or pack is None:
@@ -122,6 +124,7 @@ def _load(files: dict[str, bytes], vocabulary: Vocabulary, findings: list[Findin
         files=files,
         any_window=pack.any_window,
         window_check=pack.window_check,
+        people=people,
     )
 
 

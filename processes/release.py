@@ -35,6 +35,16 @@ class OrganisationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """Somebody of the demonstration and the scenarios: the post, at the organisation of this code."""
+
+    username: str
+    name: str
+    organisation: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """When something is needed: ``text`` for people, ``expression`` over a project's facts where it can be said."""
 
@@ -168,7 +178,8 @@ class Release:
     pinned: it holds what was announced up to ``calendar_version``, as it does for every release. ``stage_clock`` is the
     act at which the total limit of a stage starts, ``received`` or ``dispatched``; ``any_window`` is
     whether any service window may take in, not only that of the stage; ``window_check`` is whether a window starts a
-    stage only after its clerk checked the application against the project.
+    stage only after its clerk checked the application against the project. ``people`` are those of the demonstration
+    and the scenarios.
     """
 
     id: str
@@ -194,3 +205,4 @@ class Release:
     any_window: bool = False
     window_check: bool = False
     calendar_version: int = 0
+    people: tuple[PersonEntry, ...] = ()

@@ -8,7 +8,6 @@ from pytest_bdd import parsers, then, when
 
 from features.steps import desk
 from features.steps.cast import WHO
-from features.steps.codes import fresh_project_code
 from features.steps.dispatch import dispatch_task
 from features.steps.handling import accept
 from features.steps.intake import HAND_IN
@@ -21,7 +20,7 @@ LEAD = {"北镇市自然资源局", "北镇市自然资源局综合受理窗口"
 
 @when(parsers.re(WHO + "要为“(?P<name>[^”]+)”发起工程建设许可阶段的策划$"))
 def wants_to_start(world: World, who: str, name: str) -> None:
-    world.projects[name] = register(world.person("窗口人员"), name, code=fresh_project_code())
+    world.projects[name] = register(world, world.person("窗口人员"), name, code=world.cast.fresh_project_code())
     engineering = engineering_of(world, name)
     body = {"engineering_id": engineering, "stage": STAGE, "process_type": PROCESS_TYPE, "channel": "window"}
     world.attempt(lambda: world.person(who).post("/stage-cases", body))

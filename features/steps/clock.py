@@ -8,13 +8,15 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Event
 from time import monotonic
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from database import clock
 from features.steps.desk import ZONE
 
 SECONDS_FOR_WORKERS = 60.0
 SECONDS_BETWEEN_LOOKS = 0.1
+SIGNED_IN_AGAIN = text("UPDATE sessions SET last_seen_at = last_seen_at + :by, expires_at = expires_at + :by")
+"""Signing in is slow on purpose, and no scenario is about it."""
 
 
 @dataclass(slots=True)
@@ -32,12 +34,13 @@ class Clock:
         return moment.astimezone(UTC)
 
     def move_to(self, moment: datetime) -> None:
-        """Let time pass until a later moment."""
+        """Let time pass until a later moment; who is signed in then has just signed in again."""
         engine = create_engine(self.owner_url)
         with engine.begin() as connection:
             by = moment - clock.current_time(connection)
             assert by >= timedelta(0), f"不能把时间拨回到 {moment}"
             clock.move_clock(connection, by)
+            connection.execute(SIGNED_IN_AGAIN, {"by": by})
         engine.dispose()
 
     def next_morning(self, days: int) -> datetime:

@@ -21,7 +21,7 @@ from forms import Field, FormDefinition
 Case = Mapping[str, Any]
 Wishes = Callable[[Task], Mapping[str, Any]]
 CONFLICT = 409
-MOST_STEPS = 300
+MOST_ROUNDS = 100
 
 
 class NotOffered(Exception):
@@ -120,20 +120,24 @@ class Course:
         wishes: Wishes = lambda task: {},
         only: Callable[[Task], bool] = lambda task: True,
     ) -> None:
-        """Have whoever it is up to do what waits, one after the other, until ``reached`` holds; raises ``Stuck``.
+        """Have whoever it is up to do what waits, until ``reached`` holds; raises ``Stuck``.
 
-        What cannot be done yet (a predecessor is open, the stage is frozen) is tried again after the next success.
+        What waits at the same step of a diagram is done one after the other before anybody looks again. What cannot be
+        done yet (a predecessor is open, the stage is frozen) is tried again after the next success.
         """
-        for _ in range(MOST_STEPS):
+        for _ in range(MOST_ROUNDS):
             if reached(self.look()):
                 return
-            self._one_step(wishes, only)
-        raise Stuck(f"办了 {MOST_STEPS} 步仍没有到")
+            self._one_round(wishes, only)
+        raise Stuck(f"办了 {MOST_ROUNDS} 轮仍没有到")
 
-    def _one_step(self, wishes: Wishes, only: Callable[[Task], bool]) -> None:
+    def _one_round(self, wishes: Wishes, only: Callable[[Task], bool]) -> None:
         refused: list[Refusal] = []
+        done = None
         tasks = [task for task in self.waiting() if only(task)]
         for task in tasks:
+            if done not in (None, task["element_id"]):
+                continue
             holder = self.cast.holder(task["organisation_id"], task["role"])
             try:
                 self.complete(holder, task, **wishes(task))
@@ -142,9 +146,10 @@ class Course:
                     raise
                 refused.append(refusal)
             else:
-                return
-        words = [refusal.message for refusal in refused]
-        raise Stuck(f"没有人能再办下去；待办 {[task['name'] for task in tasks]}，被拒绝 {words}", refused)
+                done = task["element_id"]
+        if done is None:
+            words = [refusal.message for refusal in refused]
+            raise Stuck(f"没有人能再办下去；待办 {[task['name'] for task in tasks]}，被拒绝 {words}", refused)
 
 
 def find_field(fields: tuple[Field, ...], key: str) -> Field | None:

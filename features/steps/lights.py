@@ -10,42 +10,44 @@ from features.selection import current
 from features.steps.cast import WHO
 from features.steps.handling import moment
 from features.steps.limits import OWN_LIMIT, progress, stands_still
-from features.steps.packs import put_in_force
+from features.steps.packs import column, more_rows, put_in_force, setting
 from features.steps.world import World
 from launcher.system import Platform
 from processes.loader import read_folder
 
-PROCEDURES_HEAD = "code,name,limit,stops_stage_clock,evidence\n"
-UNTIMED = ("assessment,第三方评估", "review,专家评审", "visit,现场勘查", "announcement,结果公示")
-COMMISSIONED = "technical_review,部门委托的技术审查,5WD,no,\nown_agency,企业自行委托的中介服务,,no,\n"
-LAST_OF_STAGE = "\n1,2,050,auxiliary,,,,\n"
-MORE_ITEMS = "".join(f"1,2,{code},auxiliary,,,,\n" for code in ("030", "044", "012"))
-DRAINAGE = "排水纳网申请,drainage"
+UNTIMED = tuple(
+    f"{code},{name},,no,"
+    for code, name in (
+        *(("assessment", "第三方评估"), ("review", "专家评审")),
+        *(("visit", "现场勘查"), ("announcement", "结果公示")),
+    )
+)
+COMMISSIONED = ("technical_review,部门委托的技术审查,5WD,no,", "own_agency,企业自行委托的中介服务,,no,")
+MORE_ITEMS = tuple(f"1,2,{code},auxiliary,,,," for code in ("030", "044", "012"))
 
 
 @given(parsers.re("地区包设定剩余(?P<days>[0-9]+)个工作日时亮黄灯$"))
 def yellow_by_remaining(platform: Platform, days: str) -> None:
-    changes = (('basis = "share"', 'basis = "remaining"'), ('yellow = "1/5"', f'yellow = "{days}"'))
+    changes = (setting("lights", "basis", '"remaining"'), setting("lights", "yellow", f'"{days}"'))
     put_in_force(platform, {"pack.toml": changes})
 
 
 @given("地区包列明不计时的环节有第三方评估、专家评审、现场勘查、结果公示")
 def untimed_procedures(platform: Platform) -> None:
-    rows = "".join(f"{row},,no,\n" for row in UNTIMED)
-    put_in_force(platform, {"special_procedures.csv": ((PROCEDURES_HEAD, PROCEDURES_HEAD + rows),)})
+    put_in_force(platform, {"special_procedures.csv": (more_rows(*UNTIMED),)})
 
 
 @given("地区包列明部门委托的技术审查计时、企业自行委托的中介服务不计时")
 def commissioned_procedures(platform: Platform) -> None:
-    put_in_force(platform, {"special_procedures.csv": ((PROCEDURES_HEAD, PROCEDURES_HEAD + COMMISSIONED),)})
+    put_in_force(platform, {"special_procedures.csv": (more_rows(*COMMISSIONED),)})
 
 
 @given("地区包把备案、施工图审查和报装也列入工程建设许可阶段")
 def more_items(platform: Platform) -> None:
     """The housing department takes the drainage applications: the demonstration has people there."""
     changed = {
-        "stage_items.csv": ((LAST_OF_STAGE, LAST_OF_STAGE + MORE_ITEMS),),
-        "items.csv": ((DRAINAGE, "排水纳网申请,housing"),),
+        "stage_items.csv": (more_rows(*MORE_ITEMS),),
+        "items.csv": (column("排水纳网申请", "function", "housing"),),
     }
     put_in_force(platform, changed)
 

@@ -53,6 +53,11 @@ class Person:
         """The id of the organisation that the person belongs to."""
         return str(self.session["user"]["organisation_id"])
 
+    @property
+    def region(self) -> str:
+        """The code of the region that the person belongs to."""
+        return str(self.session["user"]["region_code"])
+
     def get(self, path: str, **query: Any) -> Any:
         """Read; the answer's JSON."""
         filled = {name: value for name, value in query.items() if value is not None}

@@ -13,7 +13,6 @@ from features.steps.clock import wait_until
 from features.steps.course import Course
 from features.steps.desk import ZONE, Task
 from features.steps.limits import notices
-from features.steps.registration import CREDIT_CODE
 from features.steps.stages import LADDER, planned, quoted, requiring
 from features.steps.world import World
 
@@ -343,7 +342,7 @@ def diagram_is_seen(world: World, who: str, name: str) -> None:
 def project_is_found(world: World, who: str, name: str) -> None:
     project = world.person(who).get(f"/projects/{world.projects[name]['id']}")
     assert project["name"] == name
-    assert project["credit_code"] == CREDIT_CODE
+    assert project["credit_code"] == world.cast.applicant_code
     assert all(project[part] for part in ("code", "address", "scale", "registered_at"))
 
 

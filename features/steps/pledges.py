@@ -10,7 +10,7 @@ from pytest_bdd import given, parsers, then, when
 from features.steps.cast import WHO
 from features.steps.course import of_item
 from features.steps.handling import days_until, is_working_day, moment
-from features.steps.packs import put_in_force
+from features.steps.packs import put_in_force, setting
 from features.steps.papers import paper
 from features.steps.world import World
 from launcher.system import Platform
@@ -42,7 +42,7 @@ def pledge_of(world: World, who: str, item: str) -> Any:
 
 @given(parsers.re("地区包设定按承诺办结后(?P<days>[0-9]+)个工作日内核查$"))
 def check_within(platform: Platform, days: str) -> None:
-    put_in_force(platform, {"pack.toml": (('pledge_check = "40WD"', f'pledge_check = "{days}WD"'),)})
+    put_in_force(platform, {"pack.toml": (setting("handling", "pledge_check", f'"{days}WD"'),)})
 
 
 @when(parsers.re(WHO + "要按承诺受理“(?P<item>[^”]+)”$"))

@@ -10,26 +10,24 @@ from pytest_bdd import given, parsers, then, when
 from database.connect import create_session_factory
 from features.steps import desk
 from features.steps.cast import WHO
-from features.steps.codes import AREA, fresh_project_code
 from features.steps.person import Person
 from features.steps.traces import files_that_contain, tables_that_contain
 from features.steps.world import World
 from launcher.system import Platform
 from regulations import load_clauses
 
-CREDIT_CODE = "91210782MA0N00010Y"
 NATIONAL = re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}")
 PROCESS_TYPE, STAGE = "1", "2"
 
 
-def register(person: Person, name: str, **more: Any) -> Any:
-    """Send the registration of a project; with fixed-asset investment unless ``more`` says otherwise."""
+def register(world: World, person: Person, name: str, **more: Any) -> Any:
+    """Send the registration of a project of the applicant's unit; with investment unless ``more`` says otherwise."""
     body = {
-        "region_code": AREA,
+        "region_code": world.cast.area,
         "fixed_asset_investment": True,
         "name": name,
-        "credit_code": CREDIT_CODE,
-        "address": "北镇市广宁街道",
+        "credit_code": world.cast.applicant_code,
+        "address": "广宁街道",
         "scale": f"{name}的建设规模和内容",
     }
     return person.post("/projects", body | more)
@@ -43,39 +41,41 @@ def running(platform: Platform) -> None:
 @given(parsers.re(WHO + "登记了项目“(?P<name>[^”]+)”$"))
 @when(parsers.re(WHO + "登记了项目“(?P<name>[^”]+)”$"))
 def registered(world: World, who: str, name: str) -> None:
-    world.projects[name] = register(world.person(who), name, code=fresh_project_code())
+    world.projects[name] = register(world, world.person(who), name, code=world.cast.fresh_project_code())
 
 
 @when(parsers.re(WHO + "用项目“(?P<name>[^”]+)”的代码再登记一个项目$"))
 def register_the_same_code(world: World, who: str, name: str) -> None:
-    world.attempt(lambda: register(world.person(who), f"{name}二期", code=world.projects[name]["code"]))
+    world.attempt(lambda: register(world, world.person(who), f"{name}二期", code=world.projects[name]["code"]))
 
 
 @when(parsers.re(WHO + "用项目代码“(?P<code>[^”]+)”登记项目“(?P<name>[^”]+)”$"))
 def register_with_code(world: World, who: str, code: str, name: str) -> None:
-    world.attempt(lambda: register(world.person(who), name, code=code))
+    world.attempt(lambda: register(world, world.person(who), name, code=code))
 
 
 @when(parsers.re(WHO + "登记没有项目代码的投资项目“(?P<name>[^”]+)”$"))
 def register_without_code(world: World, who: str, name: str) -> None:
-    world.attempt(lambda: register(world.person(who), name))
+    world.attempt(lambda: register(world, world.person(who), name))
 
 
 @when(parsers.re(WHO + "登记不涉及固定资产投资的项目“(?P<name>[^”]+)”$"))
 def register_without_investment(world: World, who: str, name: str) -> None:
-    world.projects[name] = register(world.person(who), name, fixed_asset_investment=False)
+    world.projects[name] = register(world, world.person(who), name, fixed_asset_investment=False)
 
 
 @when(parsers.re(WHO + "登记不涉及固定资产投资的项目“(?P<name>[^”]+)”，并自己填写代码$"))
 def register_with_own_local_code(world: World, who: str, name: str) -> None:
-    code = f"L{AREA}-2026-000001"
-    world.attempt(lambda: register(world.person(who), name, fixed_asset_investment=False, code=code))
+    code = f"L{world.cast.area}-2026-000001"
+    world.attempt(lambda: register(world, world.person(who), name, fixed_asset_investment=False, code=code))
 
 
 @given(parsers.re(WHO + "登记涉密项目“(?P<name>[^”]+)”$"))
 @when(parsers.re(WHO + "登记涉密项目“(?P<name>[^”]+)”$"))
 def register_classified(world: World, who: str, name: str) -> None:
-    world.attempt(lambda: register(world.person(who), name, code=fresh_project_code(), classified=True))
+    world.attempt(
+        lambda: register(world, world.person(who), name, code=world.cast.fresh_project_code(), classified=True)
+    )
 
 
 @when(parsers.re(WHO + "为项目“(?P<name>[^”]+)”发起工程建设许可阶段$"))
@@ -137,13 +137,14 @@ def stage_case_carries_code(world: World, who: str, name: str) -> None:
 
 
 @then(parsers.re("数据库和数据目录里都没有“(?P<words>[^”]+)”$"))
-def nothing_is_kept(platform: Platform, words: str) -> None:
+def nothing_is_kept(world: World, platform: Platform, words: str) -> None:
+    known = world.cast.organisation_of("监管员")
     sessions = create_session_factory(platform.settings.owner_url)
     try:
         with sessions() as session:
             assert tables_that_contain(session, words) == []
-            assert tables_that_contain(session, "北镇市"), "查找本身没有起作用"
+            assert tables_that_contain(session, known), "查找本身没有起作用"
         assert files_that_contain(platform.settings.data, words) == []
-        assert files_that_contain(platform.settings.data, "北镇市"), "查找本身没有起作用"
+        assert files_that_contain(platform.settings.data, known), "查找本身没有起作用"
     finally:
         sessions.kw["bind"].dispose()

@@ -8,7 +8,6 @@ from typing import Any
 
 from pytest_bdd import given, parsers, when
 
-from features.steps.codes import AREA, fresh_project_code
 from features.steps.course import Case, Course, of_item
 from features.steps.desk import Task
 from features.steps.person import Person
@@ -29,7 +28,7 @@ def quoted(text: str) -> list[str]:
 def start(world: World, title: str, channel: str, name: str, process_type: str = PROCESS_TYPE) -> Course:
     """Somebody registers a project and starts its stage; the scenario speaks of this one from now on."""
     person = world.person(title)
-    world.projects[name] = register(person, name, code=fresh_project_code(), total_investment="4200")
+    world.projects[name] = register(world, person, name, code=world.cast.fresh_project_code(), total_investment="4200")
     return start_stage(world, person, channel, name, process_type)
 
 
@@ -53,7 +52,7 @@ def engineering_of(world: World, name: str) -> str:
 def item_names(world: World, process_type: str, stage: str) -> Mapping[str, str]:
     """The candidate items of a stage by the names that the release in force gives them."""
     supervisor = world.person("监管员")
-    release = next(supervisor.pages("/releases", region_code=AREA))
+    release = next(supervisor.pages("/releases", region_code=world.cast.area))
     types = {entry["code"]: entry for entry in supervisor.get(f"/releases/{release['id']}")["process_types"]}
     stages = {entry["code"]: entry for entry in types[process_type]["stages"]}
     return {item["name"]: item["code"] for item in stages[stage]["items"]}
@@ -83,9 +82,9 @@ def necessary(material: Mapping[str, Any]) -> bool:
     return bool(material["necessity"] == "required")
 
 
-def confirmed(course: Course) -> bool:
+def confirmed(course: Course, case: Case) -> bool:
     """Formally received, and no department is asked for its confirmation any more."""
-    return bool(course.look()["received_at"]) and not course.offered("result", "problem")
+    return bool(case["received_at"]) and not course.offered("result", "problem")
 
 
 LADDER: dict[str, Callable[[Course, Case], bool]] = {
@@ -94,7 +93,7 @@ LADDER: dict[str, Callable[[Course, Case], bool]] = {
     "材料已经提交": lambda course, case: submitted(case),
     "形式审查已经通过": lambda course, case: passed(case),
     "已经正式收件": lambda course, case: bool(case["received_at"]),
-    "各部门已经最后确认": lambda course, case: confirmed(course),
+    "各部门已经最后确认": confirmed,
     "已经统一转办": lambda course, case: bool(case["dispatched_at"]),
 }
 """How far a stage case can have come, in the order of the regulation."""

@@ -8,25 +8,23 @@ from pytest_bdd import given, parsers, then, when
 
 from features.steps.cast import WHO
 from features.steps.intake import hand_in, required
-from features.steps.packs import put_in_force
+from features.steps.packs import put_in_force, setting
 from features.steps.stages import PROCESS_TYPE, STAGE, bring, engineering_of, quoted, start
 from features.steps.world import World
 from launcher.system import Platform
 
-OWN_ONLY, ANY = "[windows]\nany = false", "[windows]\nany = true"
-UNCHECKED, CHECKED = "\ncheck = false\n", "\ncheck = true\n"
 OTHER_UNIT = "91210782MA0QCQ8H0X"
 DIFFERENCES = {"项目名称": "/checked/name", "信用代码": "/checked/credit_code"}
 
 
 @given("地区包设定任一综合窗口都可以发起和收件")
 def any_window_may(platform: Platform) -> None:
-    put_in_force(platform, {"pack.toml": ((OWN_ONLY, ANY),)})
+    put_in_force(platform, {"pack.toml": (setting("windows", "any", "true"),)})
 
 
 @given("地区包设定窗口核对一致后才能录入")
 def windows_check(platform: Platform) -> None:
-    put_in_force(platform, {"pack.toml": ((UNCHECKED, CHECKED),)})
+    put_in_force(platform, {"pack.toml": (setting("windows", "check", "true"),)})
 
 
 @when(parsers.re(WHO + "收下项目“(?P<name>[^”]+)”，需要审批的(?P<items>.+)转办$"))
@@ -34,12 +32,14 @@ def takes_in_and_dispatches(world: World, who: str, name: str, items: str) -> No
     bring(start(world, who, "window", name), quoted(items), "已经统一转办")
 
 
-@then(parsers.re(WHO + "看到收件的是(?P<window>.+)$"))
-def taken_in_by(world: World, who: str, window: str) -> None:
+@then(parsers.re(WHO + "看到收件的是(?P<clerk>.+)的机构$"))
+def taken_in_by(world: World, who: str, clerk: str) -> None:
     person = world.person(who)
     received = world.course.look(person)["received_at"]
     done = person.pages(f"/stage-cases/{world.course.id}/history")
-    assert {entry["organisation_name"] for entry in done if entry["closed_at"] == received} == {window}
+    assert {entry["organisation_name"] for entry in done if entry["closed_at"] == received} == {
+        world.cast.organisation_of(clerk)
+    }
 
 
 @when(parsers.re("窗口人员按项目“(?P<name>[^”]+)”的代码调取项目，与申报材料核对一致后发起工程建设许可阶段$"))

@@ -54,9 +54,8 @@ class World:
         return None
 
     def pass_time(self, days: int) -> None:
-        """Let time pass until nine o'clock so many days later; everybody signs in again."""
+        """Let time pass until nine o'clock so many days later."""
         self.clock.move_to(self.clock.next_morning(days))
-        self.cast.sign_in_again()
 
 
 @pytest.fixture(scope="session")

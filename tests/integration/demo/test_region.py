@@ -16,9 +16,11 @@ from cases.deploy_release import deploy_release
 from cases.releases import vocabulary
 from database.clock import current_time
 from demo import region
-from demo.accounts import FILE, people, read_accounts
+from demo.accounts import FILE, read_accounts
 from processes.install import in_force
-from processes.loader import load_files, read_folder
+from processes.loader import load_files, load_folder, read_folder
+
+PACK = load_folder(region.PACK, vocabulary())
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +39,7 @@ def test_everybody_of_the_demonstration_has_an_account_and_a_post(
 ) -> None:
     region.prepare(session_factory, tmp_path)
     accounts = read_accounts(tmp_path)
-    assert set(accounts) == {person.username for person in people()}
+    assert set(accounts) == {person.username for person in PACK.people}
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
     for username, password_hash in session.execute(select(User.username, User.password_hash)):
         assert passwords.is_right(password_hash, accounts[username].password)
@@ -79,4 +81,4 @@ def test_an_interruption_before_the_commit_leaves_no_account_without_a_known_pas
     assert counts(session) == [0, 0, 0, 0]
     monkeypatch.undo()
     region.prepare(session_factory, tmp_path)
-    assert len(read_accounts(tmp_path)) == len(people())
+    assert len(read_accounts(tmp_path)) == len(PACK.people)

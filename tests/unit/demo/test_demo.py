@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo import command
-from demo.accounts import FILE, Account, people, read_accounts, write_accounts
+from demo.accounts import FILE, Account, read_accounts, write_accounts
 from demo.choices import DEFAULT, STORIES, choose
 from demo.telling import Teller, WentWrong
 
@@ -44,7 +44,9 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    write_accounts(tmp_path, [Account(person.username, "p", person.name, "o", "r") for person in people()])
+    write_accounts(
+        tmp_path, [Account("applicant", "p", "陈明", "o", "r"), Account("supervisor", "p", "郑华", "o", "r")]
+    )
     return tmp_path
 
 

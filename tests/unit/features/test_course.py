@@ -42,10 +42,9 @@ REVIEW = {
 FORM = forms.load(json.dumps(REVIEW))
 
 
-def task(name: str, item: str = "001", form: str | None = None) -> Task:
-    return {"id": name, "name": name, "item_code": item, "form": form, "release_id": "r", "organisation_id": "o"} | {
-        "role": "officer"
-    }
+def task(name: str, item: str = "001", form: str | None = None, element: str | None = None) -> Task:
+    whose = {"release_id": "r", "organisation_id": "o", "role": "officer"}
+    return {"id": name, "name": name, "element_id": element or name, "item_code": item, "form": form, **whose}
 
 
 class Everybody(Cast):
@@ -90,6 +89,13 @@ def test_it_stops_as_soon_as_the_outcome_stands() -> None:
     running = course("收件", "转办", "办结")
     running.press_on(has("转办"))
     assert running.done == ["收件", "转办"]
+
+
+def test_what_waits_at_the_same_step_is_done_before_anybody_looks_again() -> None:
+    running = course("收件")
+    running.open = [task("甲回复", element="answer"), task("别的"), task("乙回复", element="answer")]
+    running.press_on(has("甲回复"))
+    assert running.done == ["甲回复", "乙回复"]
 
 
 def test_what_cannot_be_done_yet_is_tried_again_after_the_next_success() -> None:

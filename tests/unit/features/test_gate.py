@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from cases.releases import vocabulary
 from demo.region import PACK
 from features import accepted, selection
+from features.clauses import parse
 from features.gate import read_verdict
+from launcher.trouble import CannotStart
 from processes.loader import load_folder
 from processes.release import Release
 from regulations import load_clauses
@@ -53,6 +56,13 @@ def test_one_content_a_region_is_accepted(release: Release, tmp_path: Path) -> N
     assert accepted.is_accepted(release, file)
     assert not accepted.is_accepted(other, file)
     assert accepted.is_accepted(replace(release, clauses="xiamen"), file)
+
+
+def test_a_pack_without_people_is_told_that_nobody_can_play(tmp_path: Path) -> None:
+    pack = copytree(PACK, tmp_path / "pack")
+    (pack / "people.toml").unlink()
+    with pytest.raises(CannotStart, match=r"没有 people\.toml"):
+        parse(["--pack", str(pack)])
 
 
 def test_a_pack_is_proved_by_the_scenarios_of_the_product_of_its_region_and_its_own(tmp_path: Path) -> None:
