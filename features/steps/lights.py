@@ -6,14 +6,12 @@ from datetime import timedelta
 
 from pytest_bdd import given, parsers, then
 
-from features.selection import current
 from features.steps.cast import WHO
 from features.steps.handling import moment
 from features.steps.limits import OWN_LIMIT, progress, stands_still
 from features.steps.packs import column, more_rows, put_in_force, setting
 from features.steps.world import World
 from launcher.system import Platform
-from processes.loader import read_folder
 
 UNTIMED = tuple(
     f"{code},{name},,no,"
@@ -55,11 +53,7 @@ def more_items(platform: Platform) -> None:
 @given(parsers.re("地区包把“(?P<item>[^”]+)”列为不计时的事项$"))
 def untimed_item(platform: Platform, item: str) -> None:
     """What is no licence may have no limit."""
-    files = read_folder(current().pack)
-    rows = files["items.csv"].decode("utf-8").splitlines()
-    (row,) = [row for row in rows if row.split(",")[1] == item]
-    code, name, function, _, _, pledge = row.split(",")
-    put_in_force(platform, {"items.csv": ((row, f"{code},{name},{function},none,no,{pledge}"),)})
+    put_in_force(platform, {"items.csv": (column(item, "limit", "none"), column(item, "licensing", "no"))})
 
 
 @then(parsers.re(WHO + "看到“(?P<item>[^”]+)”不计时，是灰灯，不会超期$"))

@@ -10,7 +10,7 @@ from features.steps.cast import TITLES, WHO
 from features.steps.clock import wait_until
 from features.steps.handling import moment
 from features.steps.limits import notices
-from features.steps.packs import put_in_force
+from features.steps.packs import put_in_force, setting
 from features.steps.world import World
 from launcher.system import Platform
 
@@ -45,7 +45,7 @@ def somebody_is_appointed(world: World, who: str) -> None:
 
 @given("地区包设定通知时限不亮灯")
 def notifications_have_no_light(platform: Platform) -> None:
-    put_in_force(platform, {"pack.toml": (("notice = true", "notice = false"),)})
+    put_in_force(platform, {"pack.toml": (setting("lights", "notice", "false"),)})
 
 
 @then(parsers.re(WHO + "看到“(?P<item>[^”]+)”在1个工作日内通知到(?P<department>.+)，逾期要记在(?P<lead>.+)名下$"))

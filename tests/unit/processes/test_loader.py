@@ -59,7 +59,7 @@ def test_the_catalogue_holds_the_real_items_and_days() -> None:
     assert pack().items["049"].limit == "3WD"
     assert pack().items["049"].licensing
     assert not pack().items["057"].licensing
-    assert sum(parse_limit(item.limit).amount for item in catalogue) == 284
+    assert sum(parse_limit(item.limit or "").amount for item in catalogue) == 284
     assert not any("唐山" in item.name for item in pack().items.values())
 
 
