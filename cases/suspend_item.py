@@ -17,8 +17,8 @@ from cases.models.due import Hold
 from cases.position import Position
 from cases.procedure_limit import set_procedure_limit
 from cases.releases import citing, release_of
+from cases.special_procedures import freezes, named_procedure
 from cases.status import Status, following
-from engine import commands, happenings
 from errors import Conflict, Invalid
 from files.documents.issue import in_chinese
 from processes.release import Release, SpecialProcedure
@@ -43,7 +43,7 @@ def suspend_item(
     position = locked_item(session, actor, item_case_id)
     release = release_of(session, position.release_id)
     with citing(session, position.release_id):
-        named = _named(release, procedure)
+        named = named_procedure(release, procedure)
         _check(position, item_case_id, reason, basis)
         _check_day(release, position, expected_end)
     hold = Hold(
@@ -55,7 +55,7 @@ def suspend_item(
         reason=reason.strip(),
         basis=basis.strip(),
         expected_end=expected_end,
-        freezes_stage=_freezes(session, position),
+        freezes_stage=freezes(release, position),
         started_at=position.now,
         started_by=actor.user_id,
     )
@@ -72,14 +72,6 @@ def suspend_item(
     details = {"hold": str(hold.id), "procedure": named.code, "freezes": hold.freezes_stage}
     write_change(session, actor, position, changes, "item_case.suspend", details)
     return hold
-
-
-def _named(release: Release, code: str) -> SpecialProcedure:
-    found = release.special_procedures.get(code)
-    if found is None:
-        offered = "、".join(f"{entry.name}（{entry.code}）" for entry in release.special_procedures.values())
-        raise Invalid("special_procedure_unknown", f"挂起要选定特殊环节的类型，可选：{offered}。", field="procedure")
-    return found
 
 
 def _check(position: Position, item_case_id: UUID, reason: str, basis: str) -> None:
@@ -119,14 +111,3 @@ def _inform(
     changes.later.append(lambda session: issue_for_item(session, context, "special_procedure", item_case_id, facts))
     payload = {"stage_case": str(position.stage_case_id), "item_case": str(item_case_id)}
     changes.send("special_procedure", payload)
-
-
-def _freezes(session: Session, position: Position) -> bool:
-    """Whether the diagram declares that the stage freezes with this item."""
-    if position.parent_id is None:
-        return False
-    definitions = release_of(session, position.release_id).definitions
-    outcome = commands.cascade(definitions, position.snapshots, position.id, "suspended")
-    return any(
-        isinstance(found, happenings.CascadeTriggered) and found.effect == "freeze" for found in outcome.happenings
-    )

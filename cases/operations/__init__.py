@@ -4,7 +4,7 @@ Each has two halves: ``perform`` answers the engine while it steps (it reads and
 ``write`` turns what was performed into rows, after the engine has stepped.
 """
 
-from cases.operations import dispatch, intake, item, planning, planning_report, promise, stage
+from cases.operations import dispatch, intake, item, planning, planning_report, promise, stage, suspension
 from cases.operations.operation import Operation
 
 OPERATIONS: dict[str, Operation] = {
@@ -13,6 +13,7 @@ OPERATIONS: dict[str, Operation] = {
     **intake.OPERATIONS,
     **dispatch.OPERATIONS,
     **item.OPERATIONS,
+    **suspension.OPERATIONS,
     **promise.OPERATIONS,
     **stage.OPERATIONS,
 }

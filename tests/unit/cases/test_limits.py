@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 import pytest
 
 from cases import limits
 from processes.release import Release
-from worktime import Hold, Rules, national_calendar
+from tests.unit.worktime.oracle import due_by_minutes
+from worktime import Hold, Rules, Unit, national_calendar
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # ten o'clock in the region
 CALENDAR, USUAL = national_calendar(), Rules()
@@ -76,3 +77,16 @@ def test_a_date_does_not_move() -> None:
 
 def test_a_working_day_limit_is_moved_by_its_hold() -> None:
     assert due("5WD", Hold(MONDAY + DAY, MONDAY + 2 * DAY)) > due("5WD")
+
+
+@pytest.mark.parametrize("accepted", ["08:05", "12:20", "16:59"])
+@pytest.mark.parametrize("suspended_after", [0, 25])
+@pytest.mark.parametrize("resumed_after", [10, 1200, 5000])
+@pytest.mark.parametrize("counting", [USUAL, Rules(start_day_counts=True)])
+def test_a_limit_that_is_suspended_on_the_day_of_its_acceptance_is_due_as_every_minute_says(
+    accepted: str, suspended_after: int, resumed_after: int, counting: Rules
+) -> None:
+    start = datetime.combine(date(2026, 9, 24), time.fromisoformat(accepted), CALENDAR.zone)  # before Mid-Autumn
+    held = Hold(start + timedelta(minutes=suspended_after), start + timedelta(minutes=suspended_after + resumed_after))
+    expected = due_by_minutes(CALENDAR, start, Unit.WORKING_DAYS, 2, [held], counting)
+    assert due("2WD", held, start=start, counting=counting) == expected.astimezone(UTC)
