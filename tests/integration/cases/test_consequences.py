@@ -46,12 +46,15 @@ def test_what_a_refusal_would_do_is_told_before_and_nothing_is_done(world: World
 def test_what_a_suspension_would_freeze_is_told_before(world: World, stage_case: UUID) -> None:
     who, main, other = officer(world, MAIN), item(world, MAIN).id, item(world, AUXILIARY).id
     tasks = len(world.tasks(stage_case))
+    running = world.scalar(
+        "SELECT count(*) FROM due_rows WHERE kind <> 'stage' AND cancelled_at IS NULL AND fired_at IS NULL"
+    )
 
     told = world.run(lambda session: rehearse(session, stage_case, lambda: suspend_item(session, who, main, **GROUNDS)))
     assert told.tasks_frozen == tasks
     assert len(told.items_frozen) == world.scalar("SELECT count(*) FROM item_cases WHERE ended_at IS NULL")
     assert (told.stage_status, told.items_ended, told.tasks_closed) == ("open", [], 0)
-    assert told.clocks_stopped == 2
+    assert told.clocks_stopped == running > 0
 
     own = officer(world, AUXILIARY)
     alone = world.run(
