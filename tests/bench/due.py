@@ -30,6 +30,9 @@ ROWS, DUE, LOOKS = 1_000_000, 100, 40
 GROUNDS: dict[str, Any] = {"procedure": "experts", "reason": "方案复杂", "basis": "实施细则第六条"}
 
 PASSED = "UPDATE due_rows SET started_at = started_at - interval '90 days', due_at = platform_now() - interval '1 hour'"
+UNLIT_AND_CURRENT = """
+    yellow_at = NULL, light_at = NULL, calendar_version = (SELECT coalesce(max(version), 0) FROM calendar_notices)
+"""
 UNFIRED = "SELECT count(*) FROM due_rows WHERE fired_at IS NULL AND due_at < platform_now()"
 FILL = """
     INSERT INTO due_rows (id, instance_id, task_id, element_id, kind, limit_text, started_at, due_at, yellow_at,
@@ -141,11 +144,12 @@ def _claim(sessions: sessionmaker[Session]) -> None:
 
 def _at_once(bench: BenchWorld) -> Figure:
     """Real scanners and two workers, from the instant of the due until the last limit was acted on."""
-    bench.clone_items(bench.stage_case(), AT_ONCE)
+    bench.clone_loops(bench.stage_case(), AT_ONCE, 0)
     bench.analyse()
     with running(bench) as rig:
         with rig.superuser() as connection:
-            connection.execute(f"{PASSED}, yellow_at = NULL, light_at = NULL WHERE kind = 'task'")
+            passed = connection.execute(f"{PASSED}, {UNLIT_AND_CURRENT} WHERE element_id = 'work'").rowcount
+        assert passed == AT_ONCE, passed
         began = perf_counter()
         came(lambda: not rig.number(UNFIRED), SECONDS_AT_MOST * 2, look_every=0.5)  # to look costs them time
         taken = perf_counter() - began
