@@ -23,8 +23,8 @@ class BoardQuery(PageQuery):
     kind = Choice(*KINDS, metadata={"description": "时限种类。"})
 
 
-class LightAnswer(Output):
-    """A running limit and its colour."""
+class LitLimit(Output):
+    """A running limit, its colour, and what it is about: on a board, and in the progress of a case."""
 
     id = shown(fields.UUID, "编号。")
     kind = Choice(*KINDS, required=True)
@@ -34,20 +34,25 @@ class LightAnswer(Output):
     yellow_at = shown(Moment, "转黄灯的时间。")
     due_at = shown(Moment, "到期时间；挂起时为挂起前的到期时间。")
     provisional = shown(fields.Boolean, "是否暂定（跨入未公布放假安排的年份，不亮红灯）。")
+    organisation_name = shown(fields.String, "责任单位名称。", empty=True)
+    item_case_id = shown(fields.UUID, "办件。", empty=True)
+    item_name = shown(fields.String, "事项名称。", empty=True)
+    task_name = shown(fields.String, "任务名称。", empty=True)
+
+
+class LightAnswer(LitLimit):
+    """A limit on a board, with the project that it belongs to."""
+
     region_code = shown(fields.String, "地区。")
     organisation_id = shown(fields.UUID, "责任单位。", empty=True)
-    organisation_name = shown(fields.String, "责任单位名称。", empty=True)
     stage_case_id = shown(fields.UUID, "阶段办理。")
     stage_case_number = shown(fields.String, "办理号。")
     stage = shown(fields.String, "阶段编码。")
     project_id = shown(fields.UUID, "项目。")
     project_code = shown(fields.String, "项目代码。")
     project_name = shown(fields.String, "项目名称。")
-    item_case_id = shown(fields.UUID, "办件。", empty=True)
     item_code = shown(fields.String, "事项编码。", empty=True)
-    item_name = shown(fields.String, "事项名称。", empty=True)
     task_id = shown(fields.UUID, "任务。", empty=True)
-    task_name = shown(fields.String, "任务名称。", empty=True)
 
 
 LightPage = page_of(LightAnswer)

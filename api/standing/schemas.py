@@ -5,21 +5,13 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.fields import Choice, Moment, Output, Part, shown
-from api.lights.schemas import KINDS, MEANINGS
+from api.lights.schemas import LitLimit
 from cases.queries.lights import COLOURS
 
 
-class RunningLimitAnswer(Output):
-    """A limit that runs, or stands."""
+class RunningLimitAnswer(LitLimit):
+    """A limit that runs, or stands, and what is left of it."""
 
-    id = shown(fields.UUID, "编号。")
-    kind = Choice(*KINDS, required=True)
-    color = Choice(*COLOURS, required=True, metadata={"description": MEANINGS})
-    limit_text = shown(fields.String, "时限，如 5WD。")
-    started_at = shown(Moment, "起算时间。")
-    yellow_at = shown(Moment, "转黄灯的时间。")
-    due_at = shown(Moment, "到期时间。")
-    provisional = shown(fields.Boolean, "是否暂定。")
     remaining = shown(fields.Float, "剩余量，超期时为负；按日期或时长计的为 null。", empty=True)
     unit = Choice(
         "WD",
@@ -30,10 +22,6 @@ class RunningLimitAnswer(Output):
         allow_none=True,
         metadata={"description": "WD 工作日，ND 自然日，WH 工作小时，NH 自然小时。"},
     )
-    organisation_name = shown(fields.String, "责任单位名称。", empty=True)
-    item_case_id = shown(fields.UUID, "办件。", empty=True)
-    item_name = shown(fields.String, "事项名称。", empty=True)
-    task_name = shown(fields.String, "任务名称。", empty=True)
 
 
 class ItemProgressAnswer(Output):
