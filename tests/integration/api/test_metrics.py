@@ -75,6 +75,7 @@ def test_vacant_posts_silent_processes_and_queues_are_told(world: World) -> None
     client = world.client("system_administrator")
     before = figures(client)
     change(world, "UPDATE heartbeats SET seen_at = platform_now() - interval '90 seconds' WHERE kind = 'scan'")
+    change(world, "UPDATE heartbeats SET seen_at = platform_now() WHERE kind = 'worker'")
     change(
         world,
         "INSERT INTO outbox (id, topic, payload, created_at, problem, attempts)"
