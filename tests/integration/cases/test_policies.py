@@ -86,7 +86,7 @@ def test_the_policy_remind_asks_the_holders_of_the_post_once(world: World, answe
 @reminding
 def test_a_task_that_is_done_before_the_message_is_delivered_is_not_reminded_of(world: World, answer: WorkItem) -> None:
     world.database.set_clock(LATE)
-    limit = world.scalar("SELECT id FROM due_rows WHERE task_id = :task", task=answer.id)
+    limit = world.scalar("SELECT id FROM due_rows WHERE kind = 'task' AND task_id = :task", task=answer.id)
     assert world.run(partial(fire_due, due_id=limit))
     world.complete(answer, world.values(answer))
     deliver(world)
@@ -109,7 +109,7 @@ def test_the_policy_escalate_tells_the_ladder_of_the_pack_and_reminds_nobody(wor
 
     assert world.scalar("SELECT count(*) FROM reminders") == 0
     assert told(world, "light") == {"sports_department_head_1", "approval_supervisor_1"}
-    limit = str(world.scalar("SELECT id FROM due_rows WHERE task_id = :task", task=answer.id))
+    limit = str(world.scalar("SELECT id FROM due_rows WHERE kind = 'task' AND task_id = :task", task=answer.id))
     messages = world.rows("SELECT payload FROM outbox WHERE topic = 'light' AND payload->>'due' = :due", due=limit)
     assert sorted(row.payload["role"] for row in messages) == ["department_head", "supervisor"]
     assert all(row.payload["title"].startswith("超时上报：") for row in messages)
