@@ -22,7 +22,7 @@ WORKED_WHILE_HELD = f"""
 WRONGLY_HELD = f"""
     SELECT d.element_id, d.held FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
     WHERE d.stage_case_id = :stage AND {RUNNING} AND p.status = 'active'
-      AND d.held <> (d.kind <> 'procedure' AND p.kind <> 'promise' AND EXISTS (
+      AND d.held <> (d.kind NOT IN ('procedure', 'hold') AND p.kind NOT IN ('promise', 'procedure') AND EXISTS (
         SELECT FROM holds h WHERE h.stage_case_id = d.stage_case_id AND h.ended_at IS NULL AND (
             h.item_case_id = p.item_case_id
             OR (h.item_case_id IS NULL AND (p.item_case_id IS NOT NULL OR h.stops_clock)))))
