@@ -107,8 +107,8 @@ class Play:
         self.world.run(lambda session: clock.move_clock(session.connection(), by))
 
     def held(self, task: Any) -> bool:
-        """Whether a hold covers the task of an item; what follows up its promise is held by none."""
-        if task.item_case_id is None or task.process_kind == "promise":
+        """Whether a hold covers the task of an item; those of its promise and of its special procedure none does."""
+        if task.item_case_id is None or task.process_kind in ("promise", "procedure"):
             return False
         return bool(
             self.world.rows(

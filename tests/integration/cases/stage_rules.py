@@ -16,8 +16,8 @@ RUNNING = "d.cancelled_at IS NULL AND (d.fired_at IS NULL OR d.kind <> 'timer')"
 WORKED_WHILE_HELD = f"""
     SELECT w.name FROM work_items w JOIN process_instances p ON p.id = w.instance_id
     JOIN holds h ON h.stage_case_id = w.stage_case_id AND {COVERS}
-    WHERE w.stage_case_id = :stage AND w.status = 'done' AND w.item_case_id IS NOT NULL AND p.kind <> 'promise'
-      AND w.closed_at > h.started_at AND (h.ended_at IS NULL OR w.closed_at < h.ended_at)
+    WHERE w.stage_case_id = :stage AND w.status = 'done' AND w.item_case_id IS NOT NULL
+      AND p.kind NOT IN ('promise', 'procedure') AND w.closed_at > h.started_at AND (h.ended_at IS NULL OR w.closed_at < h.ended_at)
 """
 WRONGLY_HELD = f"""
     SELECT d.element_id, d.held FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
@@ -36,7 +36,8 @@ CLOCKS = f"""
         c.limit_text AS promised, e.limit_text AS extension
     FROM due_rows d LEFT JOIN work_items w ON w.id = d.task_id AND w.element_id = 'handle'
     LEFT JOIN item_cases c ON c.id = w.item_case_id LEFT JOIN limit_extensions e ON e.item_case_id = c.id
-    WHERE d.stage_case_id = :stage AND {RUNNING} AND (d.kind = 'stage' OR w.status = 'open' AND d.kind <> 'procedure')
+    WHERE d.stage_case_id = :stage AND {RUNNING}
+      AND (d.kind = 'stage' OR w.status = 'open' AND d.kind NOT IN ('procedure', 'hold'))
 """
 LEFT_OVER = f"""
     SELECT 'task' AS what, w.name FROM work_items w JOIN process_instances p ON p.id = w.instance_id
