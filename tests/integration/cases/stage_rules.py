@@ -17,7 +17,8 @@ WORKED_WHILE_HELD = f"""
     SELECT w.name FROM work_items w JOIN process_instances p ON p.id = w.instance_id
     JOIN holds h ON h.stage_case_id = w.stage_case_id AND {COVERS}
     WHERE w.stage_case_id = :stage AND w.status = 'done' AND w.item_case_id IS NOT NULL
-      AND p.kind NOT IN ('promise', 'procedure') AND w.closed_at > h.started_at AND (h.ended_at IS NULL OR w.closed_at < h.ended_at)
+      AND p.kind NOT IN ('promise', 'procedure') AND w.closed_at > h.started_at
+      AND (h.ended_at IS NULL OR w.closed_at < h.ended_at)
 """
 WRONGLY_HELD = f"""
     SELECT d.element_id, d.held FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
