@@ -100,7 +100,7 @@ BY_INSTANCE = _address("$1", "", "process_instances p", "p.id = $1")
 
 def read(session: Session, address: Address, identifier: UUID) -> Position | None:
     """Where the instance of a task, due row or id stands; None when there is no such thing."""
-    rows = platform_session(session).send(address.read, (identifier,))
+    rows = platform_session(session).ask(address.read, (identifier,))
     return Position._make((*rows[0], *REST[len(rows[0])])) if rows else None
 
 

@@ -12,21 +12,23 @@ from psycopg import adapt
 from psycopg._preparing import PrepareManager
 from psycopg.abc import Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Row = tuple[Any, ...]
 
-_Command = tuple[bytes, list[Any] | None]
-"""The name of a prepared statement and its values, or a text and None."""
-BEGIN: _Command = (b"BEGIN", None)
-COMMIT: _Command = (b"COMMIT", None)
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 class _Prepared(NamedTuple):
     name: bytes
     loads: Transformer
+
+    def rows(self, result: PGresult) -> list[Row]:
+        """The rows of a result of the statement; raises ``psycopg.Error``."""
+        _check(result)
+        self.loads.set_pgresult(result)
+        return self.loads.load_rows(0, result.ntuples, tuple)
 
 
 class _Prepares(PrepareManager):
@@ -47,8 +49,8 @@ class _Prepares(PrepareManager):
 class Driver(psycopg.Connection[Row]):
     """A connection whose hot statements pass by cursors and adapters: half the time of a command was spent there.
 
-    Such a statement is prepared at its first use. Values travel as text, their types are inferred by the server, and
-    the first statement of a transaction takes ``BEGIN`` along on the same way.
+    Such a statement is prepared at its first use. Values travel as text, their types are inferred by the server. Who
+    waits for an answer leaves the other threads alone: ``exec_prepared`` does, a pipeline's ``get_result`` would not.
     """
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
@@ -67,53 +69,37 @@ class Driver(psycopg.Connection[Row]):
         A value is None, bytes, a dictionary (as JSON), or anything that PostgreSQL reads as ``str`` writes it: text,
         numbers, ids, instants.
         """
-        prepared = self._statements.get(statement) or self._prepare(statement)
-        spelled: list[Any] = _spell(values)
-        if self.in_transaction:
-            result = self.pgconn.exec_prepared(prepared.name, spelled)
-        else:
-            _, result = self._pipelined(BEGIN, (prepared.name, spelled))
-        _check(result)
-        prepared.loads.set_pgresult(result)
-        return prepared.loads.load_rows(0, result.ntuples, tuple)
+        if not self.in_transaction:
+            _check(self.pgconn.exec_(b"BEGIN"))
+        return self.ask(statement, values)
+
+    def ask(self, statement: str, values: Sequence[object]) -> list[Row]:
+        """As ``send``, but begins no transaction: for a question that locks nothing, or a write that stands alone."""
+        prepared = self._prepare(statement)
+        return prepared.rows(self.pgconn.exec_prepared(prepared.name, _spell(values)))
 
     def send_and_commit(self, statement: str, values: Sequence[object]) -> None:
-        """Execute the last statement of a transaction and commit, in one round trip; raises ``psycopg.Error``."""
-        prepared = self._statements.get(statement) or self._prepare(statement)
-        last: _Command = (prepared.name, _spell(values))
-        commands = (last, COMMIT) if self.in_transaction else (BEGIN, last, COMMIT)
-        for result in self._pipelined(*commands):
-            _check(result)
+        """Execute the last statement of a transaction and commit; where nothing was begun it is one by itself.
+
+        Raises ``psycopg.Error``.
+        """
+        begun = self.in_transaction
+        self.ask(statement, values)
+        if begun:
+            self.commit_sent()
 
     def commit_sent(self) -> None:
         """Commit what was only ``send``; raises ``psycopg.Error``."""
         _check(self.pgconn.exec_(b"COMMIT"))
 
     def _prepare(self, statement: str) -> _Prepared:
+        known = self._statements.get(statement)
+        if known is not None:
+            return known
         prepared = _Prepared(b"sent_%d" % len(self._statements), adapt.Transformer(self))
         _check(self.pgconn.prepare(prepared.name, statement.encode()))
         self._statements[statement] = prepared
         return prepared
-
-    def _pipelined(self, *commands: _Command) -> list[PGresult]:
-        """The results of commands that travel together, up to the first that fails."""
-        pgconn = self.pgconn
-        pgconn.enter_pipeline_mode()
-        for name, spelled in commands:
-            if spelled is None:
-                pgconn.send_query_params(name, None)
-            else:
-                pgconn.send_query_prepared(name, spelled)
-        pgconn.pipeline_sync()
-        results: list[PGresult] = []
-        while not results or results[-1].status != ExecStatus.PIPELINE_SYNC:
-            result = pgconn.get_result()
-            if result is not None:
-                results.append(result)
-            elif pgconn.status != ConnStatus.OK:
-                raise psycopg.OperationalError(pgconn.get_error_message())
-        pgconn.exit_pipeline_mode()
-        return results[:-1]
 
 
 def _check(result: PGresult) -> None:

@@ -37,6 +37,11 @@ class PlatformSession(Session):
         self._catch_up()
         return self._told(self.driver.send, statement, values)
 
+    def ask(self, statement: str, values: Sequence[object]) -> list[Row]:
+        """As ``send``, of a question that locks nothing and need not begin a transaction."""
+        self._catch_up()
+        return self._told(self.driver.ask, statement, values)
+
     def _send_and_commit(self, statement: str, values: Sequence[object]) -> None:
         self._told(self.driver.send_and_commit, statement, values)
 
@@ -68,7 +73,7 @@ class PlatformSession(Session):
         return _driver(self._taken)
 
     def at_end(self, write: Callable[[Send], None]) -> None:
-        """Let what ``write`` sends, one statement, travel with the commit; it is sent at once where more follows.
+        """Let what ``write`` sends, one statement, wait for the commit; it is sent before that where more follows.
 
         ``write`` puts its errors into words: they are raised here, by the next statement, or by ``commit``.
         """

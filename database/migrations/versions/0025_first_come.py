@@ -7,10 +7,11 @@ from alembic import op
 revision = "0025"
 down_revision = "0023"
 
-REQUIRE_ROWS = """
-    CREATE FUNCTION require_rows(changed bigint, expected bigint) RETURNS void LANGUAGE plpgsql STABLE AS $$
+# The sum of a 1 for every row that had to change: NULL where one of them is missing.
+REQUIRE_CHANGED = """
+    CREATE FUNCTION require_changed(rows integer) RETURNS void LANGUAGE plpgsql STABLE AS $$
     BEGIN
-        IF changed <> expected THEN
+        IF rows IS NULL THEN
             RAISE EXCEPTION 'somebody else was first' USING ERRCODE = 'serialization_failure';
         END IF;
     END
@@ -19,4 +20,4 @@ REQUIRE_ROWS = """
 
 
 def upgrade() -> None:
-    op.execute(REQUIRE_ROWS)
+    op.execute(REQUIRE_CHANGED)
