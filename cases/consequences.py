@@ -29,7 +29,7 @@ TASKS = text(f"""
 """)
 CLOCKS = text("""
     SELECT d.id, NOT d.held AS active FROM due_rows d JOIN process_instances p ON p.id = d.instance_id
-    WHERE p.stage_case_id = :stage_case AND d.cancelled_at IS NULL AND d.kind NOT IN ('timer', 'procedure')
+    WHERE p.stage_case_id = :stage_case AND d.cancelled_at IS NULL AND d.kind NOT IN ('timer', 'procedure', 'hold')
 """)
 
 

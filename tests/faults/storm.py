@@ -33,8 +33,8 @@ CLAIMABLE = f"""
 WRONG = {
     "a limit fired early": "SELECT count(*) FROM due_rows WHERE fired_at <= due_at",
     "a limit fired twice": (
-        "SELECT count(*) FROM (SELECT 1 FROM audit_entries WHERE action = 'limit.fire' GROUP BY object_id"
-        " HAVING count(*) > 1) AS twice"
+        "SELECT count(*) FROM (SELECT 1 FROM audit_entries JOIN due_rows d ON d.id::text = object_id"
+        " WHERE action = 'limit.fire' AND d.kind <> 'hold' GROUP BY object_id HAVING count(*) > 1) AS twice"
     ),
     "a limit fired without a trace": (
         "SELECT count(*) FROM due_rows d WHERE fired_at IS NOT NULL AND NOT EXISTS (SELECT FROM audit_entries a"
