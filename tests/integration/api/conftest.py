@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -80,6 +80,8 @@ def open_world(
     @contextmanager
     def opened() -> Iterator[World]:
         database = clone(postgres, settled.template)
+        with database.connect() as connection:
+            connection.execute(text("UPDATE heartbeats SET seen_at = platform_now()"))
         releases = Releases(vocabulary())
         releases.add(pack)
         info = {RELEASES: releases, STORE: LocalStore(data_folder / "files"), SCANNER: NoScanner()}
