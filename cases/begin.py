@@ -15,7 +15,6 @@ from cases.apply import apply, start
 from cases.changes import Case, Changes
 from cases.context import Context
 from cases.operations import OPERATIONS
-from cases.refusals import in_words
 from engine import commands
 from engine.snapshot import OperationCall
 
@@ -40,5 +39,4 @@ def begin(
     root = next(snapshot for snapshot in outcome.snapshots if snapshot.id == instance_id)
     start(root, release.definitions.processes[process].kind, context, case, subject)
     apply(outcome, context)
-    with in_words():
-        hot_write.write(session, context.changes, instance_id, NO_HEAD)
+    hot_write.write(session, context.changes, instance_id, NO_HEAD)

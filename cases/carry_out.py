@@ -26,8 +26,7 @@ from cases.context import Context, Place
 from cases.incidents import Failure, record_incident
 from cases.operations import OPERATIONS
 from cases.position import Position
-from cases.refusals import in_words
-from cases.releases import citing, release_of
+from cases.releases import cite, release_of
 from engine import Definitions
 from engine.errors import ExecutionFailed, NotWaiting, SnapshotNeeded
 from engine.snapshot import OperationCall, Outcome, Snapshot
@@ -73,14 +72,24 @@ def carry_out(
     if position is None:
         raise NotFound("task_not_found", "没有这个任务，或者它不在您的办理范围内。")
     know_version(session, position.calendar_version)
-    with citing(session, position.release_id):
-        try:
-            return _attempt(session, actor, position, admit)
-        except SnapshotNeeded:
-            position = hot.read_chain(session, address, identifier)
-            assert position is not None
-            know_version(session, position.calendar_version)
-            return _attempt(session, actor, position, admit)
+    try:
+        return _compute(session, actor, position, admit, address, identifier)
+    except Refused as refusal:
+        cite(session, position.release_id, refusal)
+        raise
+
+
+def _compute(
+    session: Session, actor: Actor | None, position: Position, admit: Admit, address: hot.Address, identifier: UUID
+) -> Position | None:
+    """Attempt it, anew with the instances above locked where the engine needs them."""
+    try:
+        return _attempt(session, actor, position, admit)
+    except SnapshotNeeded:
+        chain = hot.read_chain(session, address, identifier)
+    assert chain is not None, "it was there before"
+    know_version(session, chain.calendar_version)
+    return _attempt(session, actor, chain, admit)
 
 
 def _attempt(session: Session, actor: Actor | None, position: Position, admit: Admit) -> Position | None:
@@ -97,8 +106,7 @@ def _attempt(session: Session, actor: Actor | None, position: Position, admit: A
         raise _refusal(session, actor, position, admitted, error) from error
     changes = context.changes
     changes.entries.append(_entry(actor, position, admitted, changes))
-    with in_words():
-        hot_write.write(session, changes, position.id, position.head)
+    hot_write.write(session, changes, position.id, position.head)
     cancel_subtrees(session, changes)
     for beginning in changes.beginnings:
         _begin(session, context, beginning)

@@ -15,7 +15,6 @@ from cases.changes import Case, Changes
 from cases.models.instances import ProcessInstance
 from cases.models.items import ItemCase
 from cases.position import Position
-from cases.refusals import in_words
 from cases.releases import release_of
 from errors import Conflict, NotAllowed, NotFound
 from processes.calendars import know_version
@@ -77,5 +76,4 @@ def write_change(
             details={"before": {"history": position.history}, "after": details},
         )
     )
-    with in_words():
-        hot_write.write(session, changes, position.id, position.head)
+    hot_write.write(session, changes, position.id, position.head)

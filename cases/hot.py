@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from cases.position import Above, Position
+from database.driver import Row
 from database.session import platform_session
 from engine.snapshot import Snapshot, Status
 
@@ -48,15 +49,11 @@ READ = """
         p.parent_task_id, p.key, p.kind, p.subject, p.audit_sequence, p.audit_hash, p.stage_case_id,
         i.id, i.item_code, i.name, i.history, i.ended_at, i.predecessors,
         h.id, h.cause, h.item_case_id,
-        coalesce((SELECT max(version) FROM calendar_notices), 0) {columns}
+        coalesce((SELECT version FROM calendar_notices ORDER BY version DESC LIMIT 1), 0) {columns}
     FROM {source}
     LEFT JOIN item_cases i ON i.id = p.item_case_id
-    LEFT JOIN LATERAL (
-        SELECT id, cause, item_case_id FROM holds
-        WHERE stage_case_id = p.stage_case_id AND ended_at IS NULL AND p.kind NOT IN ('promise', 'procedure')
-          AND (item_case_id IS NULL OR item_case_id = p.item_case_id)
-        ORDER BY item_case_id NULLS LAST LIMIT 1
-    ) h ON true
+    LEFT JOIN holds h ON h.stage_case_id = p.stage_case_id AND h.ended_at IS NULL
+        AND p.kind NOT IN ('promise', 'procedure') AND (h.item_case_id IS NULL OR h.item_case_id = p.item_case_id)
     WHERE {where}
 """
 TASK = ", w.id, w.status, w.name, w.element_id, w.role, w.organisation_id, w.form, w.guard, w.assignee_id"
@@ -101,7 +98,18 @@ BY_INSTANCE = _address("$1", "", "process_instances p", "p.id = $1")
 def read(session: Session, address: Address, identifier: UUID) -> Position | None:
     """Where the instance of a task, due row or id stands; None when there is no such thing."""
     rows = platform_session(session).ask(address.read, (identifier,))
-    return Position._make((*rows[0], *REST[len(rows[0])])) if rows else None
+    if not rows:
+        return None
+    row = rows[0] if len(rows) == 1 else min(rows, key=_is_held_by_its_stage)
+    return Position._make((*row, *REST[len(row)]))
+
+
+def _is_held_by_its_stage(row: Row) -> bool:
+    """Of the hold of an item and that of its stage, the item's own counts."""
+    return row[HELD_ITEM] is None
+
+
+HELD_ITEM = Position._fields.index("held_item")
 
 
 REST = {count: tuple(Position._field_defaults.values())[count - 26 :] for count in (26, 35, 46)}

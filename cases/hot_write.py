@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from audit.chain import Head, chain
 from audit.vault import vault_of
 from cases.changes import Case, Changes, Row
-from cases.refusals import SENTENCES, in_words
+from cases.refusals import conflict_of, in_words
 from database.session import Send, platform_session
 from database.transaction import Stale
 from engine.snapshot import Snapshot, Status
@@ -156,9 +156,11 @@ class _Statement:
         try:
             send(compiled.text, values + self.inserted)
         except IntegrityError as error:
-            if not isinstance(error.orig, UniqueViolation) or error.orig.diag.constraint_name in SENTENCES:
-                raise
-            raise Stale from error  # the rows are inserted even where the check finds that somebody was first
+            if (conflict := conflict_of(error)) is not None:
+                raise conflict from error
+            if isinstance(error.orig, UniqueViolation):
+                raise Stale from error  # the rows are inserted even where the check finds that somebody was first
+            raise
 
 
 def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> None:
@@ -184,17 +186,19 @@ def write(session: Session, changes: Changes, instance_id: UUID, head: Head) -> 
     statement.insert("status_events", changes.events)
     statement.insert("audit_entries", entries)
     statement.insert("outbox", changes.messages)
-    platform_session(session).at_end(lambda send: _run(statement, send))
-    if ownerless := [row["id"] for row in changes.limits.values() if row["organisation_id"] is None]:
-        session.execute(RESPONSIBLE, {"ids": ownerless})
-    for work in changes.later:
-        work(session)
-    session.flush()
+    platform_session(session).at_end(statement.run)
+    ownerless = [row["id"] for row in changes.limits.values() if row["organisation_id"] is None]
+    if ownerless or changes.later or session.in_transaction():
+        _follow_up(session, changes, ownerless)
 
 
-def _run(statement: _Statement, send: Send) -> None:
+def _follow_up(session: Session, changes: Changes, ownerless: list[UUID]) -> None:
     with in_words():
-        statement.run(send)
+        if ownerless:
+            session.execute(RESPONSIBLE, {"ids": ownerless})
+        for work in changes.later:
+            work(session)
+        session.flush()
 
 
 def _instances(statement: _Statement, changes: Changes, instance_id: UUID, head: Head) -> None:

@@ -38,8 +38,14 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        diagnosis = getattr(error.orig, "diag", None)
-        sentence = SENTENCES.get(getattr(diagnosis, "constraint_name", None) or "")
-        if sentence is None:
+        conflict = conflict_of(error)
+        if conflict is None:
             raise
-        raise Conflict(*sentence) from error
+        raise conflict from error
+
+
+def conflict_of(error: IntegrityError) -> Conflict | None:
+    """What the violation of a constraint means to people; None where it stands for no rule."""
+    diagnosis = getattr(error.orig, "diag", None)
+    sentence = SENTENCES.get(getattr(diagnosis, "constraint_name", None) or "")
+    return Conflict(*sentence) if sentence else None

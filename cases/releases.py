@@ -48,8 +48,13 @@ def citing(session: Session, release_id: str) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        refusal.clause = refusal.clause or release_of(session, release_id).refusals.get(refusal.code)
+        cite(session, release_id, refusal)
         raise
+
+
+def cite(session: Session, release_id: str, refusal: Refused) -> None:
+    """As ``citing``, of a refusal that was raised."""
+    refusal.clause = refusal.clause or release_of(session, release_id).refusals.get(refusal.code)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -84,7 +86,7 @@ class Driver(psycopg.Connection[Row]):
         Raises ``psycopg.Error``.
         """
         begun = self.in_transaction
-        self.ask(statement, values)
+        _check(self.pgconn.exec_prepared(self._prepare(statement).name, _spell(values)))
         if begun:
             self.commit_sent()
 
@@ -111,6 +113,12 @@ def _usual(value: object) -> bytes:
     return str(value).encode()
 
 
+@lru_cache(maxsize=256)
+def _instant(value: datetime) -> bytes:
+    """Of an instant that a command writes into every row."""
+    return str(value).encode()
+
+
 class _Spelling(dict[type, Callable[[Any], bytes]]):
     def __missing__(self, kind: type) -> Callable[[Any], bytes]:
         return _usual
@@ -122,6 +130,7 @@ SPELLING = _Spelling(
         bytes: lambda value: b"\\x" + value.hex().encode(),
         UUID: lambda value: b"%032x" % value.int,
         dict: orjson.dumps,
+        datetime: _instant,
     }
 )
 """How a value of a type is spelled as text that PostgreSQL reads; any other as ``str`` writes it."""

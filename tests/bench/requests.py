@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -18,6 +20,7 @@ from tests.integration.cases.world import OPINION
 COMPLETIONS = 600
 ITEMS_OPEN = (1, 10, 50)
 REQUESTS_BEFORE, REQUESTS_AFTER = 1_000, 10_000
+PLANNINGS = 5
 
 
 def figures(bench: BenchWorld) -> Iterator[Figure]:
@@ -61,15 +64,17 @@ def _memory(server: Web) -> Figure:
 
 
 def _answers_at_once(server: Web) -> Figure:
-    bench = server.bench
-    stage_case = bench.stage_case(wide.PROCESS_TYPE)
-    tasks = bench.world.tasks(stage_case)
-    assert len(tasks) == wide.WIDTH
-    answers = _at_once(server, tasks, OPINION)
-    refused = [status for status, _ in answers if status != 200]
-    assert not refused, refused
-    value = percentile([time for _, time in answers], 0.95) * 1e3
-    return Figure("answers_at_once_40", value, "ms", 1_000, at_most=True, note=f"{len(answers)} 个部门全部成功")
+    """The p95 of one planning, the median of several; the first warms the processes up."""
+    bench, values = server.bench, []
+    for _ in range(1 + PLANNINGS):
+        tasks = bench.world.tasks(bench.stage_case(wide.PROCESS_TYPE))
+        assert len(tasks) == wide.WIDTH
+        answers = _at_once(server, tasks, OPINION)
+        refused = [status for status, _ in answers if status != 200]
+        assert not refused, refused
+        values.append(percentile([time for _, time in answers], 0.95) * 1e3)
+    note = f"{PLANNINGS} 次策划，每次 {wide.WIDTH} 个部门全部成功；冷启动的一次 {values[0]:.0f} ms"
+    return Figure("answers_at_once_40", statistics.median(values[1:]), "ms", 1_000, at_most=True, note=note)
 
 
 def _at_once(server: Web, tasks: list[WorkItem], values: dict[str, Any]) -> list[tuple[int, float]]:
@@ -90,14 +95,17 @@ def _at_once(server: Web, tasks: list[WorkItem], values: dict[str, Any]) -> list
 
 
 def _dispatch(server: Web) -> Figure:
-    """All forty items opened by one completion."""
-    world = server.bench.world
-    stage_case = server.bench.stage_case(wide.PROCESS_TYPE)
-    world.drive(stage_case, until="dispatch")
-    [task] = world.tasks(stage_case, "dispatch")
-    client = server.client(world.worker(task))
-    client.must("GET", "/sessions/current")
-    value = seconds(lambda: client.complete(task.id, world.values(task))) * 1e3
-    opened = world.scalar("SELECT count(*) FROM item_cases WHERE stage_case_id = :id", id=stage_case)
-    assert opened == wide.WIDTH, opened
-    return Figure("dispatch_40", value, "ms", 100, at_most=True, note="一次转办四十个事项")
+    """All forty items opened by one completion; the first warms the processes up."""
+    world, values = server.bench.world, []
+    for _ in range(1 + PLANNINGS):
+        stage_case = server.bench.stage_case(wide.PROCESS_TYPE)
+        world.drive(stage_case, until="dispatch")
+        [task] = world.tasks(stage_case, "dispatch")
+        client = server.client(world.worker(task))
+        client.must("GET", "/sessions/current")
+        form = world.values(task)
+        values.append(seconds(partial(client.complete, task.id, form)) * 1e3)
+        opened = world.scalar("SELECT count(*) FROM item_cases WHERE stage_case_id = :id", id=stage_case)
+        assert opened == wide.WIDTH, opened
+    note = f"{PLANNINGS} 次，每次转办四十个事项；冷启动的一次 {values[0]:.0f} ms"
+    return Figure("dispatch_40", statistics.median(values[1:]), "ms", 100, at_most=True, note=note)
