@@ -73,8 +73,8 @@ class UseAnswer(Output):
     attached_at = shown(Moment, "附上的时间。")
 
 
-class FileAnswer(Output):
-    """An uploaded file."""
+class StoredFile(Output):
+    """What is known of the content of a file."""
 
     id = shown(fields.UUID, "编号。")
     name = shown(fields.String, "文件名。")
@@ -84,6 +84,11 @@ class FileAnswer(Output):
     scan_state = Choice(
         "not_scanned", "clean", required=True, metadata={"description": "not_scanned 未扫描，clean 已查毒。"}
     )
+
+
+class FileAnswer(StoredFile):
+    """An uploaded file."""
+
     scan_detail = shown(fields.String, "未扫描的原因。", empty=True)
     uploaded_by = shown(fields.UUID, "上传人。")
     uploaded_by_name = shown(fields.String, "上传人姓名。")

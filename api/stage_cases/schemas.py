@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.fields import Choice, Identifier, Input, Listed, Moment, Open, Output, Part, Text, shown
+from api.files.schemas import StoredFile
 from api.item_cases.schemas import ItemCaseAnswer
 from api.pagination import PageQuery, page_of
 from api.regions.schemas import CODE, CODE_HINT
@@ -116,17 +117,8 @@ class ProgressAnswer(Output):
     suspended = shown(fields.Boolean, "阶段此刻是否挂起。")
 
 
-class MaterialFileAnswer(Output):
+class MaterialFileAnswer(StoredFile):
     """One file of a material."""
-
-    id = shown(fields.UUID, "文件编号。")
-    name = shown(fields.String, "文件名。")
-    size = shown(fields.Integer, "字节数。")
-    media_type = shown(fields.String, "按内容认出的类型。")
-    sha256 = shown(fields.String, "内容的 SHA-256。", pattern="^[0-9a-f]{64}$")
-    scan_state = Choice(
-        "not_scanned", "clean", required=True, metadata={"description": "not_scanned 未扫描，clean 已查毒。"}
-    )
 
 
 class MaterialAnswer(Output):
