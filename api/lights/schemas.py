@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from api.belonging import Belonging
 from api.fields import Choice, Identifier, Moment, Output, Part, Text, shown
 from api.pagination import PageQuery, page_of
 from api.regions.schemas import CODE, CODE_HINT
@@ -40,17 +41,10 @@ class LitLimit(Output):
     task_name = shown(fields.String, "任务名称。", empty=True)
 
 
-class LightAnswer(LitLimit):
+class LightAnswer(Belonging, LitLimit):
     """A limit on a board, with the project that it belongs to."""
 
-    region_code = shown(fields.String, "地区。")
     organisation_id = shown(fields.UUID, "责任单位。", empty=True)
-    stage_case_id = shown(fields.UUID, "阶段办理。")
-    stage_case_number = shown(fields.String, "办理号。")
-    stage = shown(fields.String, "阶段编码。")
-    project_id = shown(fields.UUID, "项目。")
-    project_code = shown(fields.String, "项目代码。")
-    project_name = shown(fields.String, "项目名称。")
     item_code = shown(fields.String, "事项编码。", empty=True)
     task_id = shown(fields.UUID, "任务。", empty=True)
 

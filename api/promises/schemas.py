@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.fields import Choice, Identifier, Moment, Output, shown
+from api.belonging import Belonging
+from api.fields import Choice, Identifier, Moment, shown
 from api.pagination import PageQuery, page_of
 
 KINDS = ("pledge", "deferred")
@@ -25,7 +26,7 @@ class PromiseQuery(PageQuery):
     department_id = Identifier(metadata={"description": "核查的部门。"})
 
 
-class OpenPromiseAnswer(Output):
+class OpenPromiseAnswer(Belonging):
     """A promise that is not kept yet."""
 
     id = shown(fields.UUID, "编号。")
@@ -42,13 +43,6 @@ class OpenPromiseAnswer(Output):
     department_id = shown(fields.UUID, "核查的部门。")
     department_name = shown(fields.String, "核查的部门名称。")
     lead_id = shown(fields.UUID, "本阶段牵头部门。")
-    region_code = shown(fields.String, "地区。")
-    stage_case_id = shown(fields.UUID, "阶段办理。")
-    stage_case_number = shown(fields.String, "办理号。")
-    stage = shown(fields.String, "阶段编码。")
-    project_id = shown(fields.UUID, "项目。")
-    project_code = shown(fields.String, "项目代码。")
-    project_name = shown(fields.String, "项目名称。")
 
 
 PromisePage = page_of(OpenPromiseAnswer)

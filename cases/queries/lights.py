@@ -21,8 +21,7 @@ from accounts.roles import Scope
 from cases.models.due import BURNING, LIT, TOLD_YELLOW, DueRow
 from cases.models.instances import ProcessInstance, WorkItem
 from cases.models.lights import LightCount
-from cases.models.projects import Engineering, Project
-from cases.models.stages import StageCase
+from cases.queries.belonging import BELONGING, with_project
 from database.paging import at_most
 
 READ = "light.read"
@@ -117,7 +116,7 @@ def _asked(asked: Board, instant: Instant) -> Iterator[ColumnElement[bool]]:
 
 def shown() -> Select[*tuple[Any, ...]]:
     """Limits with what people need to tell one from another."""
-    return (
+    rows = (
         select(
             DueRow.id,
             DueRow.kind,
@@ -132,11 +131,7 @@ def shown() -> Select[*tuple[Any, ...]]:
             DueRow.organisation_id,
             Organisation.name.label("organisation_name"),
             DueRow.stage_case_id,
-            StageCase.number.label("stage_case_number"),
-            StageCase.stage,
-            Project.id.label("project_id"),
-            Project.code.label("project_code"),
-            Project.name.label("project_name"),
+            *BELONGING,
             ProcessInstance.item_case_id,
             ProcessInstance.subject["code"].astext.label("item_code"),
             ProcessInstance.subject["name"].astext.label("item_name"),
@@ -145,12 +140,10 @@ def shown() -> Select[*tuple[Any, ...]]:
             ProcessInstance.release_id,
         )
         .join(ProcessInstance, ProcessInstance.id == DueRow.instance_id)
-        .join(StageCase, StageCase.id == DueRow.stage_case_id)
-        .join(Engineering, Engineering.id == StageCase.engineering_id)
-        .join(Project, Project.id == Engineering.project_id)
         .outerjoin(Organisation, Organisation.id == DueRow.organisation_id)
         .outerjoin(WorkItem, WorkItem.id == DueRow.task_id)
     )
+    return with_project(rows, DueRow.stage_case_id)
 
 
 def colour_at(row: Any, now: datetime) -> str:

@@ -20,8 +20,7 @@ from accounts.roles import Scope
 from cases.models.due import DueRow
 from cases.models.items import ItemCase
 from cases.models.outcomes import PROMISED, Promise
-from cases.models.projects import Engineering, Project
-from cases.models.stages import StageCase
+from cases.queries.belonging import BELONGING, with_project
 from database.paging import at_most
 
 READ = "light.read"
@@ -101,7 +100,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
         .where(DueRow.instance_id == Promise.instance_id, DueRow.cancelled_at.is_(None))
         .scalar_subquery()
     )
-    return (
+    rows = (
         select(
             Promise.id,
             Promise.kind,
@@ -117,16 +116,10 @@ def _shown() -> Select[*tuple[Any, ...]]:
             Promise.lead_id,
             Promise.region_code,
             Promise.stage_case_id,
-            StageCase.number.label("stage_case_number"),
-            StageCase.stage,
-            Project.id.label("project_id"),
-            Project.code.label("project_code"),
-            Project.name.label("project_name"),
+            *BELONGING,
             step.label("step_due_at"),
         )
         .join(ItemCase, ItemCase.id == Promise.item_case_id)
         .join(Organisation, Organisation.id == Promise.department_id)
-        .join(StageCase, StageCase.id == Promise.stage_case_id)
-        .join(Engineering, Engineering.id == StageCase.engineering_id)
-        .join(Project, Project.id == Engineering.project_id)
     )
+    return with_project(rows, Promise.stage_case_id)

@@ -82,6 +82,19 @@ def told_rows(session: Session, stage_case: dict[str, Any], task: dict[str, Any]
     return {"notice_id": str(notice.id), "reminder_id": str(reminder.id), "matter_id": str(message.id)}
 
 
+def issued_document(session: Session, stage_case_id: UUID, region_code: str) -> UUID:
+    """A document that was issued for a stage case."""
+    return issue_document(
+        session,
+        None,
+        "void",
+        region_code=region_code,
+        stage_case_id=stage_case_id,
+        data=sample(KINDS["void"]),
+        now=current_time(session),
+    ).id
+
+
 def known_rows(world: World) -> dict[str, str]:
     """Rows that a request can be about, by the name of the path's parameter; nobody in ``people`` is among them."""
     stage_case = open_stage(world)
@@ -145,20 +158,12 @@ def known_rows(world: World) -> dict[str, str]:
         session.add_all([incident, item_case, limit, copy])
         told = told_rows(session, stage_case, task, spare.id)
         file_id = known_file(session, world.people["applicant"], UUID(stage_case["id"]))
-        document = issue_document(
-            session,
-            None,
-            "void",
-            region_code=world.region_code,
-            stage_case_id=UUID(stage_case["id"]),
-            data=sample(KINDS["void"]),
-            now=now,
-        )
+        document_id = issued_document(session, UUID(stage_case["id"]), world.region_code)
         session.commit()
         return {
             **told,
             "file_id": str(file_id),
-            "document_id": str(document.id),
+            "document_id": str(document_id),
             "organisation_id": str(unit),
             "user_id": str(spare.id),
             "appointment_id": str(appointment.id),

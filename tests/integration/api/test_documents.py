@@ -6,27 +6,16 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from database.clock import current_time
-from files.documents.issue import issue_document
-from files.documents.kinds import KINDS
+from tests.integration.api.known import issued_document
 from tests.integration.api.world import Client, World, open_stage, problem
-from tests.unit.files.samples import sample
 
 
 def issue(world: World, stage_case: dict[str, Any]) -> str:
     """Issue a document of the stage case; its id."""
     with world.sessions() as session:
-        issued = issue_document(
-            session,
-            None,
-            "void",
-            region_code=world.region_code,
-            stage_case_id=UUID(stage_case["id"]),
-            data=sample(KINDS["void"]),
-            now=current_time(session),
-        )
+        issued = issued_document(session, UUID(stage_case["id"]), world.region_code)
         session.commit()
-        return str(issued.id)
+        return str(issued)
 
 
 def pdf(client: Client, document_id: str) -> bytes:
