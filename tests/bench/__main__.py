@@ -55,16 +55,21 @@ def main(arguments: Sequence[str]) -> int:
             for figure in measure(bench):
                 console.print(f"{figure.name}: {figure.value:.3f} {figure.unit}  {figure.note}")
                 found.append(figure)
+                if not named:
+                    _keep(found)
     table = Table("指标", "数值", "单位", "目标", "达到", "说明")
     for figure in found:
         sign = "≤" if figure.at_most else "≥"
         met = "是" if figure.met else "否"
         table.add_row(figure.name, f"{figure.value:.3f}", figure.unit, f"{sign} {figure.target:.3f}", met, figure.note)
     console.print(table)
-    if not named:
-        OUTPUT.parent.mkdir(exist_ok=True)
-        OUTPUT.write_bytes(orjson.dumps([figure.as_row() for figure in found], option=orjson.OPT_INDENT_2))
     return 0 if all(figure.met for figure in found) else 1
+
+
+def _keep(found: list[Figure]) -> None:
+    """Write what was measured so far: a measurement that breaks off loses no other."""
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_bytes(orjson.dumps([figure.as_row() for figure in found], option=orjson.OPT_INDENT_2))
 
 
 if __name__ == "__main__":
